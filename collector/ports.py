@@ -1,0 +1,197 @@
+"""What the use cases need of the world outside, as Protocols; app.py puts real ones in."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from collector.domain.batches import Batch, CheckRecord, Resumption
+from collector.domain.events import Event, EventKind
+from collector.domain.instants import Duration, Instant
+from collector.domain.samples import Outcome, Sample
+from collector.domain.states import Interval
+from collector.domain.targets import ProbeSpec, Target, TargetRecord
+
+
+class Clock(Protocol):
+    """The two clocks that a polling agent needs; only app.py makes a real one."""
+
+    def now(self) -> Instant:
+        """The wall clock, in microseconds since the epoch."""
+        ...
+
+    def monotonic(self) -> Instant:
+        """Microseconds of a clock that never is set."""
+        ...
+
+
+class Probe(Protocol):
+    """One kind of probe: one call is one poll of one target.
+
+    An expected failure is an Outcome with a reason; an exception is a bug, and the caller makes it
+    an unknown sample with a traceback in the log. A call returns within `spec.timeout` (times the
+    packets of a retry) and is cancelled past it.
+    """
+
+    async def __call__(self, target: Target, spec: ProbeSpec, attempt: int) -> Outcome:
+        """Poll once; `attempt` is 0 for a regular poll, 1, 2, … for its retries."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of sockets."""
+        ...
+
+
+class Resolver(Protocol):
+    """Host names to addresses."""
+
+    async def __call__(self, host: str) -> str | Outcome:
+        """An IP address, or why there is none (host_not_found is down, resolver_silent unknown)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long what is kept, in microseconds; `raw_bytes` bounds what raw samples may take."""
+
+    raw: Duration
+    raw_bytes: int
+    hourly: Duration
+    daily: Duration | None
+    intervals: Duration | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedRow:
+    """A row of former outages, flattened: within a target no two overlap but for maintenance."""
+
+    target: int
+    interval: Interval
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something `db check` found wrong, and what to do about it."""
+
+    what: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """Polls of one probe in an hour or a day; round-trip times in seconds, loss as a ratio."""
+
+    target: int
+    probe: str
+    start: Instant
+    polls: int
+    successes: int
+    duration_min: float | None
+    duration_mean: float | None
+    duration_max: float | None
+    loss: float | None
+
+
+class PollStore(Protocol):
+    """What polling writes, and reads once at its start."""
+
+    def register(self, targets: Sequence[Target], now: Instant) -> Mapping[str, int]:
+        """Take the configuration's targets in: new ones get an id, changed ones a new set of
+        attributes from `now`, those that are gone `dropped_at`, those that are back resume."""
+        ...
+
+    def resume(self) -> Resumption:
+        """What the last run left."""
+        ...
+
+    def save_checks(self, checks: Sequence[CheckRecord]) -> None:
+        """Replace the stored places on the wheel."""
+        ...
+
+    def write(self, batch: Batch) -> None:
+        """Store a batch in one transaction; again with the same batch changes nothing."""
+        ...
+
+    def revision(self) -> int:
+        """A number that moves when a command, not polling, changed something."""
+        ...
+
+
+class FigureStore(Protocol):
+    """What the figures read."""
+
+    def targets(self) -> Sequence[TargetRecord]:
+        """All targets that ever were, sorted by id."""
+        ...
+
+    def intervals(
+        self, start: Instant, end: Instant, targets: Iterable[int] | None = None
+    ) -> Mapping[int, Sequence[Interval]]:
+        """Each target's intervals that touch [start, end), sorted by start, not clipped; open ones
+        with end None. Imported maintenance is among them and may overlap the others."""
+        ...
+
+    def events(
+        self,
+        start: Instant,
+        end: Instant,
+        kinds: Iterable[EventKind] | None = None,
+        target: int | None = None,
+    ) -> Sequence[Event]:
+        """Events in [start, end), oldest first."""
+        ...
+
+    def tail(self) -> Resumption:
+        """As PollStore.resume: what tells how far the open intervals are known."""
+        ...
+
+
+class AdministrationStore(Protocol):
+    """What commands change beside the agent."""
+
+    def rename(self, old: str, new: str) -> None:
+        """Give a target another name, history and all; KeyError for an unknown one, ValueError
+        where the new name has measurements of its own."""
+        ...
+
+    def import_intervals(
+        self, rows: Sequence[ImportedRow], author: str, file: str, now: Instant
+    ) -> int:
+        """Take in former outages in one transaction; how many intervals were new."""
+        ...
+
+    def samples(self, target: int, start: Instant, end: Instant) -> Sequence[Sample]:
+        """Raw samples of one target, oldest first."""
+        ...
+
+    def aggregates(
+        self, target: int, start: Instant, end: Instant, *, daily: bool = False
+    ) -> Sequence[Aggregate]:
+        """Hourly or daily aggregates of one target, oldest first."""
+        ...
+
+    def retain(self, retention: Retention, now: Instant) -> Iterator[int]:
+        """Roll up finished hours and days and delete what is past its time, one small transaction
+        a step (at most 50 ms); each step yields the rows it touched."""
+        ...
+
+    def check(self) -> Sequence[Finding]:
+        """What is wrong with the database; empty when all is well."""
+        ...
+
+    def backup(self, to: Path) -> None:
+        """A consistent copy while the agent runs."""
+        ...
+
+    def size(self) -> int:
+        """Bytes on disk."""
+        ...
+
+
+class Store(PollStore, FigureStore, AdministrationStore, Protocol):
+    """All of it: what collector.store opens."""
+
+    def close(self) -> None:
+        """Let go of the database."""
+        ...

@@ -1,0 +1,1 @@
+"""What leaves Driftkoll: metrics and pages."""
