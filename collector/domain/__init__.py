@@ -1,1 +1,1 @@
-"""The words of the trade as frozen dataclasses and enums: standard library only, no clock, no I/O."""
+"""The words of the trade as frozen dataclasses and enums: no clock, no I/O."""

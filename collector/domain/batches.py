@@ -27,7 +27,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class DeviceRecord:
-    """The last facts of a device, when they were read, and how often it is known to have restarted."""
+    """A device's last facts, when they were read, and how often it is known to have restarted."""
 
     at: Instant
     facts: DeviceFacts

@@ -1,4 +1,4 @@
-"""Figures: an indicator's value for a period and scope, what it is judged against, and the verdict."""
+"""Figures: an indicator's value for a period and scope, its decided target, and the verdict."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -55,7 +55,7 @@ class DecidedTarget:
 
 @dataclass(frozen=True, slots=True)
 class Seconds:
-    """The five disjoint parts of an object's service time, in microseconds (KPI.md "Accounting")."""
+    """The five disjoint parts of an object's service time, in µs (KPI.md "Accounting")."""
 
     up: Duration = 0
     down: Duration = 0

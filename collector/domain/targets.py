@@ -47,7 +47,7 @@ class ProbeSpec:
 
 
 def max_gap(interval: Duration) -> Duration:
-    """How long a sample holds at most, for a probe of this interval (KPI.md "Samples to states")."""
+    """How long a sample holds at most, by the probe's interval (KPI.md "Samples to states")."""
     return min(interval * 5 // 2, interval + 5 * MINUTE)
 
 
