@@ -27,11 +27,14 @@ forbid_starting() {
     chmod +x "$POLICY"
 }
 
+# Not at the next boot either: all units and init scripts that a package brought.
 disable() {
-    for unit in $(dpkg -L "$@" 2>/dev/null | sed -n 's,.*/systemd/system/\([^/]*\.service\)$,\1,p'); do
-        deb-systemd-helper disable "$unit"
-        update-rc.d "${unit%.service}" disable
-    done >/dev/null 2>&1
+    for unit in $(dpkg -L "$1" | sed -n 's,.*/systemd/system/\([^/]*\.[a-z]*\)$,\1,p'); do
+        systemctl disable "$unit" || true
+    done
+    for script in $(dpkg -L "$1" | sed -n 's,^/etc/init.d/,,p'); do
+        update-rc.d "$script" disable || true
+    done
 }
 
 install() {
@@ -53,6 +56,6 @@ servers() {
         say "could not install all of them; tests that need them will be skipped"
     restore_policy
     for package in $(dpkg-query -W -f '${Package} '); do
-        case " $before " in *" $package "*) ;; *) disable "$package" ;; esac
+        case " $before " in *" $package "*) ;; *) disable "$package" >/dev/null 2>&1 ;; esac
     done
 }
