@@ -1,0 +1,75 @@
+"""`${VARIABLE}` and `file:` in a configuration, without ever showing what they hold."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, SecretStr, ValidationInfo
+
+from collector.settings.errors import KeyPath, Problem, line_of
+from collector.settings.yaml_lines import Document
+
+_REFERENCE = re.compile(r"\$?\$\{([^}]*)\}")
+
+
+class Expanded(str):
+    """Text that holds an environment variable's value; its repr is the text as written."""
+
+    __slots__ = ("written",)
+    written: str
+
+    def __repr__(self) -> str:
+        return repr(self.written)
+
+
+def expand(document: Document, env: Mapping[str, str]) -> Document:
+    """Put variables' values for `${VARIABLE}` in every text (`$${` stands for `${` itself).
+
+    One that is not set is a problem that names it, and its text stays as it was.
+    """
+    problems: list[Problem] = []
+
+    def text_of(text: str, path: KeyPath) -> str:
+        def value_of(reference: re.Match[str]) -> str:
+            if reference[0].startswith("$$"):
+                return reference[0][1:]
+            if reference[1] not in env:
+                message = f"environment variable {reference[1]} is not set"
+                line = line_of(path, document.lines)
+                problems.append(Problem(document.file, line, path, message))
+            return env.get(reference[1], reference[0])
+
+        expanded = Expanded(_REFERENCE.sub(value_of, text))
+        expanded.written = text
+        return expanded
+
+    def walk(value: Any, path: KeyPath) -> Any:
+        if isinstance(value, str):
+            return text_of(value, path) if "${" in value else value
+        if isinstance(value, list):
+            return [walk(item, (*path, i)) for i, item in enumerate(value)]
+        if isinstance(value, dict):
+            return {key: walk(item, (*path, key)) for key, item in value.items()}
+        return value
+
+    value = walk(document.value, ())
+    return replace(document, value=value, problems=(*document.problems, *problems))
+
+
+def _from_file(value: object, info: ValidationInfo) -> object:
+    """The content of the file that `file:PATH` names, less its last line break."""
+    if not isinstance(value, str) or not value.startswith("file:"):
+        return value
+    path = Path((info.context or {}).get("folder", ".")) / value.removeprefix("file:")
+    try:
+        return path.read_text("utf-8").rstrip("\r\n")
+    except OSError as error:
+        raise ValueError(f"{value!r} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"{value!r} is not UTF-8 text") from None
+
+
+Secret = Annotated[SecretStr, BeforeValidator(_from_file)]
+"""A text that is never shown; `file:PATH` reads it, relative to the context's `folder`."""

@@ -1,0 +1,148 @@
+"""CSV files as spreadsheets write them, Swedish Excel not least."""
+
+import csv
+import io
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from collector.settings.errors import ConfigurationError, Problem, hint
+from collector.settings.yaml_lines import read_bytes
+
+_EXCELS_HINT = re.compile(r"sep=([,;])\r?\n?", re.IGNORECASE)
+
+
+class Row(NamedTuple):
+    """A row: the line of the file it begins on, and a value, stripped, for each known column."""
+
+    line: int
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A CSV file's sound rows, and what is wrong with the others."""
+
+    path: Path
+    rows: tuple[Row, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+class _Record(NamedTuple):
+    line: int
+    cells: list[str]
+
+
+def read_table(path: Path, *, required: Sequence[str], optional: Sequence[str]) -> Table:
+    """Read a CSV file; ConfigurationError with all of its problems where there are any.
+
+    A row has a value for every required column, and "" for an optional one that is empty or absent.
+    """
+    table = scan_table(path, required=required, optional=optional)
+    if table.problems:
+        raise ConfigurationError(table.problems)
+    return table
+
+
+def scan_table(path: Path, *, required: Sequence[str], optional: Sequence[str]) -> Table:
+    """As `read_table`, with the problems beside the sound rows; only for a file that cannot be
+    read at all a ConfigurationError."""
+    records, broken = _records(path, _decoded(path), {*required, *optional})
+    if not records:
+        empty = Problem(path, 1, (), "is empty; its first row must name the columns")
+        return Table(path, (), tuple(broken or [empty]))
+    columns, problems = _columns(path, records[0], required, optional)
+    if problems:
+        return Table(path, (), tuple(problems + broken))
+    rows = []
+    for record in records[1:]:
+        wrong = _row_problems(path, record, columns, required)
+        problems += wrong
+        if not wrong:
+            values = dict.fromkeys((*required, *optional), "")
+            values.update(zip(columns, record.cells, strict=False))
+            rows.append(Row(record.line, values))
+    return Table(path, tuple(rows), tuple(problems + broken))
+
+
+def _decoded(path: Path) -> str:
+    """UTF-8 where it can be that, else Windows-1252: Swedish letters in the one are never valid in
+    the other."""
+    raw = read_bytes(path)
+    for encoding in ("utf-8-sig", "cp1252"):
+        try:
+            if not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+                return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    message = "neither UTF-8 nor Windows-1252; save the file as CSV UTF-8"
+    raise ConfigurationError([Problem(path, None, (), message)])
+
+
+def _records(path: Path, text: str, known: set[str]) -> tuple[list[_Record], list[Problem]]:
+    """The rows that are not empty, and the fault that ended the reading before the file's end."""
+    before = 0
+    if said := _EXCELS_HINT.match(text):
+        before, text = 1, text[said.end() :]
+    separator = said[1] if said else _separator(text, known)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    records: list[_Record] = []
+    while True:
+        line = before + reader.line_num + 1
+        try:
+            cells = [cell.strip() for cell in next(reader)]
+        except StopIteration:
+            return records, []
+        except csv.Error:
+            message = "a quote begins or ends in the middle of a value, or never ends"
+            return records, [Problem(path, line, (), message)]
+        if any(cells):
+            records.append(_Record(line, cells))
+
+
+def _separator(text: str, known: set[str]) -> str:
+    """The one that makes more known columns of the first line."""
+    first = next((line for line in text.splitlines() if line.strip(",; ")), "")
+
+    def columns(separator: str) -> int:
+        return len(known & {name.strip('" ').casefold() for name in first.split(separator)})
+
+    return max(",;", key=lambda separator: (columns(separator), first.count(separator)))
+
+
+def _columns(
+    path: Path, header: _Record, required: Sequence[str], optional: Sequence[str]
+) -> tuple[list[str], list[Problem]]:
+    """The columns' names, and what is wrong with them."""
+    names = [cell.casefold() for cell in header.cells]
+    while not names[-1]:
+        names.pop()
+    known = [*required, *optional]
+    messages = []
+    for index, name in enumerate(names):
+        if not name:
+            messages.append(f"column {index + 1} has no name")
+        elif name not in known:
+            near = hint(name, known) or f"; known are {', '.join(known)}"
+            messages.append(f"unknown column {header.cells[index]!r}{near}")
+        elif name in names[:index]:
+            messages.append(f"column {name!r} is given twice; keep one")
+    messages += [f"column {name!r} is missing" for name in required if name not in names]
+    return names, [Problem(path, header.line, (), message) for message in messages]
+
+
+def _row_problems(
+    path: Path, record: _Record, columns: Sequence[str], required: Sequence[str]
+) -> list[Problem]:
+    if any(record.cells[len(columns) :]):
+        message = (
+            f"has more values than the {len(columns)} columns; "
+            "put quotes around a value that holds the separator"
+        )
+        return [Problem(path, record.line, (), message)]
+    given = dict(zip(columns, record.cells, strict=False))
+    return [
+        Problem(path, record.line, (name,), "is empty") for name in required if not given.get(name)
+    ]
