@@ -104,7 +104,7 @@ class Words:
         rounded = (whole + smallest // 2) // smallest * smallest
         if first and rounded >= _SCALE[first - 1][0]:
             first -= 1
-        parts = []
+        parts: list[str] = []
         for size, unit in _SCALE[first : first + 2]:
             count, rounded = divmod(rounded, size)
             if count or (unit == "s" and not parts):
