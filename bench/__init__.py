@@ -1,0 +1,1 @@
+"""What Driftkoll costs, measured: see README.md beside this file."""
