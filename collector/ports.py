@@ -93,6 +93,38 @@ class Aggregate:
     loss: float | None
 
 
+class StoreUnavailable(Exception):
+    """The database can't be written or read just now (locked, full disk, gone): try again later."""
+
+
+class PollMetrics(Protocol):
+    """What polling tells of itself; called on the hot path, in bulk where it can be."""
+
+    def polled(self, probe: str, result: str, n: int = 1) -> None:
+        """So many polls of a kind of probe had this result."""
+        ...
+
+    def poll_took_many(self, durations: Sequence[float]) -> None:
+        """How long polls took, in seconds."""
+        ...
+
+    def missed(self, n: int) -> None:
+        """So many polls did not run in their turn."""
+        ...
+
+    def lag(self, seconds: float) -> None:
+        """How late the loop was."""
+        ...
+
+    def wrote(self, seconds: float) -> None:
+        """How long a batch took to store."""
+        ...
+
+    def clock_stepped(self) -> None:
+        """The wall clock was set."""
+        ...
+
+
 class PollStore(Protocol):
     """What polling writes, and reads once at its start."""
 

@@ -1,0 +1,59 @@
+"""Live: the immutable snapshot of all targets that exporters read."""
+
+from collections.abc import Mapping
+
+from collector.domain.instants import Instant
+from collector.domain.live import LiveCheck, LiveTarget
+from collector.domain.machine import Watch
+from collector.domain.states import State
+from collector.services.devices import Devices
+
+
+def live_targets(watches: Mapping[str, Watch], devices: Devices) -> tuple[LiveTarget, ...]:
+    """Every target as it stands; safe to call from another thread than the polling's."""
+    current = dict(watches)
+    down = {name for name, watch in current.items() if watch.state is State.DOWN}
+    return tuple(_live(watch, current, down, devices) for watch in current.values())
+
+
+def _live(
+    watch: Watch, watches: Mapping[str, Watch], down: set[str], devices: Devices
+) -> LiveTarget:
+    target, state = watch.target, watch.state
+    behind = state is State.DOWN and _ancestor_among(down, target.parent, watches)
+    return LiveTarget(
+        id=watch.id,
+        name=target.name,
+        kind=target.kind.value,
+        site=target.site,
+        measured=state,
+        state=State.UNREACHABLE if behind else state,
+        degraded=watch.degraded,
+        since=watch.since,
+        reason=_reason(watch),
+        restarts=devices.restarts(watch.id),
+        never_answered=not watch.answered,
+        checks=tuple(LiveCheck(c.spec.name, c.last, c.last_at) for c in watch.checks),
+    )
+
+
+def _reason(watch: Watch) -> str:
+    if watch.state is State.UP:
+        return ""
+    for check in watch.checks:
+        if check.last is not None and check.last.reason is not None:
+            return check.last.reason.value
+    return ""
+
+
+def _ancestor_among(down: set[str], parent: str | None, watches: Mapping[str, Watch]) -> bool:
+    while parent is not None and parent in watches:
+        if parent in down:
+            return True
+        parent = watches[parent].target.parent
+    return False
+
+
+def known_until(watches: Mapping[str, Watch], now: Instant) -> dict[int, Instant]:
+    """How far each target's state in force is known, by id."""
+    return {watch.id: watch.known_until(now) for watch in list(watches.values())}

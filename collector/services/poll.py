@@ -1,0 +1,234 @@
+"""Poll: the hot path. Each second the wheel hands out the checks whose turn it is; each is polled
+concurrently, and what it found is folded into states and put down for the store."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from collector.domain.events import Event, EventKind
+from collector.domain.instants import MINUTE, SECOND, Duration, Instant
+from collector.domain.machine import Check, Next, Watch
+from collector.domain.samples import Outcome, Reason, Result, Sample
+from collector.domain.states import State
+from collector.domain.targets import Polling
+from collector.domain.wheel import Wheel
+from collector.ports import Clock, PollMetrics, Probe
+from collector.services.devices import Devices
+from collector.services.record import Recorder
+from collector.services.sentinels import Sentinels
+
+log = logging.getLogger(__name__)
+
+_LAUNCHED_AT_ONCE = 50
+"""Polls started between two looks at what has arrived, so that no answer waits for a launch."""
+
+_DOWN_INTERVAL: Duration = MINUTE
+"""A target that is down is polled at least this often (KPI.md "Samples to states")."""
+
+_TICK_LATE: Duration = 2 * SECOND
+"""From so late on a second of the wheel is missed: never made up for, never invented."""
+
+_OVERDUE = 4
+"""A poll that took this many times its time-out has a probe that hangs, and is cancelled."""
+
+
+class Poller:
+    """All targets of the running configuration, their turns, retries and results."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        recorder: Recorder,
+        devices: Devices,
+        metrics: PollMetrics,
+        probes: Mapping[str, Probe],
+        rules: Polling,
+    ) -> None:
+        self._clock = clock
+        self._recorder = recorder
+        self._metrics = metrics
+        self._flying: dict[Check, asyncio.Task[None]] = {}
+        self._waiting: dict[Check, asyncio.TimerHandle] = {}
+        self._results: Counter[tuple[str, Result]] = Counter()
+        self._durations: list[float] = []
+        self._second: int | None = None
+        self.devices = devices
+        self.probes = probes
+        self.rules = rules
+        self.wheel: Wheel[Check] = Wheel()
+        self.watches: dict[str, Watch] = {}
+        self.sentinels = Sentinels(
+            clock, recorder, self._poll_sentinels, self._all_watches, rules.retry_interval
+        )
+        self.sentinels.names = frozenset(rules.sentinels)
+
+    async def turn(self, elapsed: Instant) -> None:
+        """Poll what is due by the monotonic time `elapsed`, which counts from the epoch.
+
+        A second that is more than two seconds late is missed.
+        """
+        current = elapsed // SECOND
+        first = current if self._second is None else self._second + 1
+        self._second = max(current, first - 1)
+        for second in range(first, current + 1):
+            due = self.wheel.due(second)
+            if elapsed - second * SECOND >= _TICK_LATE:
+                self._metrics.missed(sum(1 for check in due if check not in self._waiting))
+                continue
+            await self._launch(list(due))
+
+    async def _launch(self, due: list[Check]) -> None:
+        missed = 0
+        for n, check in enumerate(due):
+            if check in self._flying:
+                missed += 1
+            elif check not in self._waiting:
+                self.start(check, 1 if check.state is State.DOWN else 0)
+            if n % _LAUNCHED_AT_ONCE == _LAUNCHED_AT_ONCE - 1:
+                await asyncio.sleep(0)
+        if missed:
+            self._metrics.missed(missed)
+
+    def start(self, check: Check, attempt: int) -> None:
+        """Start one poll of a check that is not being polled already."""
+        self._flying[check] = asyncio.create_task(self._poll(check, attempt))
+
+    async def _poll(self, check: Check, attempt: int) -> None:
+        watch = check.watch
+        at = check.sent_at = self._clock.now()
+        if not watch.first_polled:
+            watch.first_polled = True
+            self._recorder.first_polled(watch.id, at)
+        try:
+            outcome = await self.probes[check.spec.kind](watch.target, check.spec, attempt)
+        except Exception:
+            log.exception("probe %s of %s has a bug", check.spec.name, watch.target.name)
+            outcome = Outcome(Result.UNKNOWN, Reason.BUG)
+        finally:
+            self._flying.pop(check, None)
+        try:
+            self._land(check, at, outcome)
+        except Exception:
+            log.exception("could not take in a poll of %s", watch.target.name)
+
+    def _land(self, check: Check, at: Instant, outcome: Outcome) -> None:
+        watch, spec = check.watch, check.spec
+        result, reason, duration, loss, facts, _ = outcome
+        self._results[spec.kind, result] += 1
+        if duration is not None:
+            self._durations.append(duration)
+        if self.watches.get(watch.target.name) is not watch or not self._recorder.sample(
+            Sample(watch.id, spec.name, at, result, reason, duration, loss)
+        ):
+            return
+        if result is Result.DOWN:
+            self.sentinels.failed(check, at)
+        elif result is not Result.UNKNOWN:
+            if facts is not None:
+                self.devices.see(watch.id, at, facts)
+            if watch.target.name in self.sentinels.names:
+                self.sentinels.answered(at)
+        step = watch.fold(check, at, outcome, self.rules.confirmations, blind=self.sentinels.blind)
+        if step is not Next.WAIT:
+            self._pursue(check, at, step)
+        elif check.state is State.DOWN and spec.interval > _DOWN_INTERVAL:
+            self._again(check, 1, _DOWN_INTERVAL)
+
+    def _pursue(self, check: Check, at: Instant, step: Next) -> None:
+        if step is Next.CONFIRM:
+            self.sentinels.ask(check)
+            return
+        if step is Next.SUSPECT and check.watch.target.parent is not None:
+            self._poll_parent(check.watch.target.parent, at)
+        self._again(check, check.failures, self.rules.retry_interval)
+
+    def _poll_parent(self, name: str, since: Instant) -> None:
+        parent = self.watches.get(name)
+        for check in parent.checks if parent else ():
+            young = check.last_at is not None and check.last_at >= since
+            if not young and check not in self._flying and check not in self._waiting:
+                self.start(check, 0)
+
+    def _again(self, check: Check, attempt: int, after: Duration) -> None:
+        def fire() -> None:
+            self._waiting.pop(check, None)
+            if check not in self._flying:
+                self.start(check, attempt)
+
+        if check not in self._waiting:
+            loop = asyncio.get_running_loop()
+            self._waiting[check] = loop.call_later(after / SECOND, fire)
+
+    async def _poll_sentinels(self) -> None:
+        checks = [
+            check
+            for name in self.sentinels.names
+            if name in self.watches
+            for check in self.watches[name].checks
+        ]
+        for check in checks:
+            if check not in self._flying:
+                self.start(check, 1)
+        flying = [self._flying[check] for check in checks if check in self._flying]
+        await asyncio.gather(*flying, return_exceptions=True)
+
+    def _all_watches(self) -> list[Watch]:
+        return list(self.watches.values())
+
+    def flush(self) -> None:
+        """Hand what was found to the store, and the counts to the metrics."""
+        for (kind, result), n in self._results.items():
+            self._metrics.polled(kind, result.name.lower(), n)
+        self._results.clear()
+        self._metrics.poll_took_many(self._durations)
+        self._durations = []
+        self._recorder.flush()
+
+    async def sweep(self) -> None:
+        """Let states lapse that no sample followed, and end polls whose probe hangs."""
+        for n, watch in enumerate(self._all_watches()):
+            watch.expire(self._clock.now())
+            if n % 500 == 499:
+                await asyncio.sleep(0)
+        now = self._clock.now()
+        for check, task in list(self._flying.items()):
+            limit = _OVERDUE * check.spec.timeout + 10 * SECOND
+            if now - check.sent_at > limit:
+                log.error("probe %s of %s hangs", check.spec.name, check.watch.target.name)
+                task.cancel()
+
+    def stepped(self, before: Instant, after: Instant) -> None:
+        """The wall clock was set from `before` to `after` while no time passed."""
+        log.warning("wall clock stepped by %.3f s", (after - before) / SECOND)
+        self._metrics.clock_stepped()
+        detail = {"seconds": (after - before) / SECOND}
+        self._recorder.event(Event(after, EventKind.CLOCK_STEP, None, detail))
+        self.devices.stepped(after - before)
+        if after > before:
+            for watch in self._all_watches():
+                watch.jump(before, after)
+
+    def forget(self, checks: Iterable[Check]) -> None:
+        """Stop polling these checks."""
+        for check in checks:
+            self.wheel.remove(check)
+            if timer := self._waiting.pop(check, None):
+                timer.cancel()
+            if task := self._flying.pop(check, None):
+                task.cancel()
+
+    async def stop(self) -> None:
+        """End all polls; failures that are unconfirmed become unknown."""
+        await self.sentinels.stop()
+        for timer in self._waiting.values():
+            timer.cancel()
+        tasks = list(self._flying.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        now = self._clock.now()
+        for watch in self._all_watches():
+            watch.interrupt(now)
+        self.flush()
