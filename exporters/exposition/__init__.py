@@ -1,0 +1,1 @@
+"""The text that Prometheus reads, family by family."""
