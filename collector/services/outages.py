@@ -6,7 +6,7 @@ states lie inside one and come before it (KPI.md "Accounting"), maintenance may 
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from difflib import get_close_matches
 
@@ -14,6 +14,7 @@ from dateutil.tz import datetime_ambiguous, datetime_exists
 
 from collector.domain.instants import Instant, instant
 from collector.domain.states import Interval, Origin, State
+from collector.kpi.spans import Spans, subtract, union
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ def _flatten(spans: Sequence[Span], problems: list[Remark]) -> list[Span]:
     if overlaps:
         problems += overlaps
         return flat
-    stretches = _stretches(watched)
+    stretches = union((span.start, span.end) for span in watched)
     for span in others:
         if not any(start <= span.start and span.end <= end for start, end in stretches):
             problems.append(
@@ -164,7 +165,8 @@ def _flatten(spans: Sequence[Span], problems: list[Remark]) -> list[Span]:
                     "an up row must reach over it",
                 )
             )
-    return flat + others + [part for span in watched for part in _without(span, others)]
+    taken = union((span.start, span.end) for span in others)
+    return flat + others + [part for span in watched for part in _without(span, taken)]
 
 
 def _once(windows: Sequence[Span]) -> list[Span]:
@@ -187,31 +189,11 @@ def _overlaps(spans: Sequence[Span]) -> list[Remark]:
     return found
 
 
-def _stretches(spans: Sequence[Span]) -> list[tuple[Instant, Instant]]:
-    """The sorted spans with those that touch taken together."""
-    joined: list[tuple[Instant, Instant]] = []
-    for span in spans:
-        if joined and joined[-1][1] == span.start:
-            joined[-1] = (joined[-1][0], span.end)
-        else:
-            joined.append((span.start, span.end))
-    return joined
-
-
-def _without(span: Span, others: Sequence[Span]) -> list[Span]:
-    """What the sorted others leave of a span."""
-    parts = []
-    start = span.start
-    for other in others:
-        if other.end <= start or other.start >= span.end:
-            continue
-        if other.start > start:
-            parts.append((start, other.start))
-        start = other.end
-    if start < span.end:
-        parts.append((start, span.end))
+def _without(span: Span, taken: Spans) -> list[Span]:
+    """What is left of a span."""
     return [
-        Span(span.line, span.target, span.state, first, last, span.comment) for first, last in parts
+        replace(span, start=start, end=end)
+        for start, end in subtract([(span.start, span.end)], taken)
     ]
 
 
