@@ -59,10 +59,13 @@ class Poller:
         self.rules = rules
         self.wheel: Wheel[Check] = Wheel()
         self.watches: dict[str, Watch] = {}
-        self.sentinels = Sentinels(
-            clock, recorder, self._poll_sentinels, self._all_watches, rules.retry_interval
-        )
-        self.sentinels.names = frozenset(rules.sentinels)
+        self.sentinels = Sentinels(clock, recorder, self._poll_sentinels, self._all_watches)
+        self.take_rules(rules)
+
+    def take_rules(self, rules: Polling) -> None:
+        """Take changed rules of polling."""
+        self.rules = rules
+        self.sentinels.take(frozenset(rules.sentinels), rules.retry_interval)
 
     async def turn(self, elapsed: Instant) -> None:
         """Poll what is due by the monotonic time `elapsed`, which counts from the epoch.
@@ -93,11 +96,12 @@ class Poller:
 
     def start(self, check: Check, attempt: int) -> None:
         """Start one poll of a check that is not being polled already."""
+        check.sent_at = self._clock.now()
         self._flying[check] = asyncio.create_task(self._poll(check, attempt))
 
     async def _poll(self, check: Check, attempt: int) -> None:
         watch = check.watch
-        at = check.sent_at = self._clock.now()
+        at = self._clock.now()
         if not watch.first_polled:
             watch.first_polled = True
             self._recorder.first_polled(watch.id, at)
@@ -133,8 +137,8 @@ class Poller:
         step = watch.fold(check, at, outcome, self.rules.confirmations, blind=self.sentinels.blind)
         if step is not Next.WAIT:
             self._pursue(check, at, step)
-        elif check.state is State.DOWN and spec.interval > _DOWN_INTERVAL:
-            self._again(check, 1, _DOWN_INTERVAL)
+        if spec.interval > _DOWN_INTERVAL and (check.state is State.DOWN or step is Next.CONFIRM):
+            self._again(check, 1, max(0, at + _DOWN_INTERVAL - self._clock.now()))
 
     def _pursue(self, check: Check, at: Instant, step: Next) -> None:
         if step is Next.CONFIRM:

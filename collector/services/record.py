@@ -107,6 +107,12 @@ class Recorder:
             self._waiting.append(batch)
             self._ready.notify()
 
+    def drain(self, timeout: float) -> None:
+        """Wait until all that was flushed is stored; StoreUnavailable after `timeout` seconds."""
+        with self._ready:
+            if not self._ready.wait_for(lambda: not self._waiting, timeout):
+                raise StoreUnavailable("the database does not take what was found")
+
     def stop(self, timeout: float) -> bool:
         """Write what waits and end the thread; False if that took longer than `timeout` seconds."""
         self.flush()
@@ -127,6 +133,7 @@ class Recorder:
             if self._write(batch):
                 with self._ready:
                     self._waiting.popleft()
+                    self._ready.notify_all()
                     self._written += len(batch.samples)
             elif self._stopping:
                 log.error("stopped with samples unwritten: %d", self._taken - self._written)

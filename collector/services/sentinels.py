@@ -28,19 +28,23 @@ class Sentinels:
         recorder: Recorder,
         look: Round,
         watches: Callable[[], Collection[Watch]],
-        again_after: Duration,
     ) -> None:
         self._clock = clock
         self._recorder = recorder
         self._look = look
         self._watches = watches
-        self._again_after = again_after
+        self._again_after: Duration = 10 * SECOND
         self._to_confirm: list[tuple[Check, Instant | None]] = []
         self._working: asyncio.Task[None] | None = None
         self.names: frozenset[str] = frozenset()
         self.blind = False
         self.answers = 0
         self.last_answer: Instant = clock.now()
+
+    def take(self, names: frozenset[str], again_after: Duration) -> None:
+        """Watch these from now on, and look again so often while blind."""
+        self.names = names
+        self._again_after = again_after
 
     def answered(self, at: Instant) -> None:
         """A sentinel answered a poll sent at `at`."""

@@ -1,0 +1,192 @@
+"""The running agent: its parts, its jobs, and what signals do to it."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterable, Mapping
+
+from collector.domain.batches import Resumption
+from collector.domain.events import Event, EventKind
+from collector.domain.instants import Instant
+from collector.domain.live import Live
+from collector.ports import Clock, PollMetrics, Probe, Store, StoreUnavailable
+from collector.scheduling import Schedule
+from collector.services.clockwatch import Clockwatch
+from collector.services.configure import Applied, apply, save_places
+from collector.services.devices import Devices
+from collector.services.keep_figures import FigureKeeper, Scope
+from collector.services.live import known_until, live_targets
+from collector.services.poll import Poller
+from collector.services.record import Recorder
+from collector.services.resume import resume
+from collector.settings.errors import ConfigurationError
+from collector.settings.load import Settings
+
+log = logging.getLogger(__name__)
+
+STOP_WITHIN = 4.0
+"""Seconds that writing what waits may take when the agent stops."""
+
+_REST_BETWEEN_STEPS = 0.02
+"""Seconds between two steps of retention, so that polling always finds the database free."""
+
+MakeProbes = Callable[[Settings], Mapping[str, Probe]]
+
+
+class Agent:
+    """Everything that runs while `driftkoll run` does."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        clock: Clock,
+        metrics: PollMetrics,
+        make_probes: MakeProbes,
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._clock = clock
+        self._metrics = metrics
+        self._make_probes = make_probes
+        self._recorder = Recorder(store, clock, metrics)
+        left = store.resume()
+        self._left: Resumption | None = left
+        self._devices = Devices(self._recorder, left.devices)
+        self._poller = Poller(
+            clock=clock,
+            recorder=self._recorder,
+            devices=self._devices,
+            metrics=metrics,
+            probes=make_probes(settings),
+            rules=settings.polling,
+        )
+        self._keeper = FigureKeeper(
+            store, clock, lambda now: known_until(self._poller.watches, now)
+        )
+        self._schedule = Schedule()
+        self._clockwatch = Clockwatch(clock, metrics, self._stepped)
+        self._offset = 0
+        self._turned = False
+        self._last_reload_successful = True
+        self._watching: asyncio.Task[None] | None = None
+
+    @property
+    def keeper(self) -> FigureKeeper:
+        """The latest figures."""
+        return self._keeper
+
+    def live(self) -> Live:
+        """All targets as they stand; callable from any thread."""
+        return Live(
+            at=self._clock.now(),
+            targets=live_targets(self._poller.watches, self._devices),
+            blind=self._poller.sentinels.blind,
+            writable=self._recorder.writable,
+            last_reload_successful=self._last_reload_successful,
+            ready=self._turned,
+        )
+
+    def start(self) -> None:
+        """Take up what the last run left, and begin to poll."""
+        now = self._clock.now()
+        left, self._left = self._left, None
+        assert left is not None, "an agent is started once"
+        ids = self._store.register(self._settings.targets, now)
+        slots = {(check.target, check.probe): check.slot for check in left.checks}
+        applied = apply(self._settings.targets, ids, self._poller, self._recorder, now, slots)
+        resume(self._poller.watches.values(), left, self._recorder, now)
+        save_places(self._poller, self._store)
+        self._recorder.event(Event(now, EventKind.STARTED, None, {"targets": applied.added}))
+        self._recorder.start()
+        self._offset = now - self._clock.monotonic()
+        self._schedule.every(1, "turn", self._turn)
+        self._schedule.every(5, "sweep", self._poller.sweep)
+        self._schedule.every(5, "figures", self._work_out_figures)
+        self._schedule.every(300, "retention", self._retain)
+        self._schedule.start()
+        self._watching = asyncio.create_task(self._clockwatch.run())
+        log.info("polling %d targets", applied.added)
+
+    async def reload(self, load: Callable[[], Settings]) -> None:
+        """Take a changed configuration; one that is wrong leaves the old one running."""
+        try:
+            settings = await asyncio.to_thread(load)
+            applied = await self._take(settings)
+        except (ConfigurationError, StoreUnavailable) as error:
+            self._last_reload_successful = False
+            for line in getattr(error, "problems", (error,)):
+                log.error("configuration not reloaded, the old one goes on: %s", line)
+            return
+        self._last_reload_successful = True
+        log.info(
+            "configuration reloaded: %d targets added, %d changed, %d removed, %d as before",
+            applied.added,
+            applied.changed,
+            applied.removed,
+            applied.same,
+        )
+
+    async def _take(self, settings: Settings) -> Applied:
+        # What was found before the change must be stored before it.
+        self._poller.flush()
+        await asyncio.to_thread(self._recorder.drain, STOP_WITHIN)
+        now = self._clock.now()
+        ids = await asyncio.to_thread(self._store.register, settings.targets, now)
+        before = self._settings
+        if _probing(settings) != _probing(before):
+            old, self._poller.probes = self._poller.probes, self._make_probes(settings)
+            await _close(old.values())
+        self._poller.take_rules(settings.polling)
+        applied = apply(settings.targets, ids, self._poller, self._recorder, now)
+        await asyncio.to_thread(save_places, self._poller, self._store)
+        self._settings = settings
+        self._recorder.event(Event(now, EventKind.RELOADED, None, {"added": applied.added}))
+        for name in ("database", "listen", "web_config_file"):
+            if getattr(settings, name) != getattr(before, name):
+                log.warning("a changed %s takes effect when the agent is started again", name)
+        return applied
+
+    async def stop(self) -> bool:
+        """Stop polling and write what waits; False if that took too long."""
+        self._schedule.stop()
+        if self._watching is not None:
+            self._watching.cancel()
+        await self._poller.stop()
+        self._recorder.event(Event(self._clock.now(), EventKind.STOPPED))
+        written = await asyncio.to_thread(self._recorder.stop, STOP_WITHIN)
+        await _close(self._poller.probes.values())
+        return written
+
+    async def _turn(self) -> None:
+        await self._poller.turn(self._clock.monotonic() + self._offset)
+        self._poller.flush()
+        self._turned = True
+
+    async def _work_out_figures(self) -> None:
+        s = self._settings
+        scope = Scope(s.zone, s.register, s.sites, s.population)
+        await asyncio.to_thread(self._keeper.refresh, scope)
+
+    async def _retain(self) -> None:
+        def work() -> None:
+            for _ in self._store.retain(self._settings.retention, self._clock.now()):
+                time.sleep(_REST_BETWEEN_STEPS)
+
+        if self._recorder.writable:
+            await asyncio.to_thread(work)
+
+    def _stepped(self, before: Instant, after: Instant) -> None:
+        self._poller.stepped(before, after)
+        self._schedule.resync()
+
+
+def _probing(settings: Settings) -> tuple[object, ...]:
+    """What the probe objects depend on."""
+    kinds = {spec.kind for target in settings.targets for spec in target.probes}
+    return settings.snmp_profiles, settings.snmp_client, kinds
+
+
+async def _close(probes: Iterable[Probe]) -> None:
+    for probe in probes:
+        await probe.close()
