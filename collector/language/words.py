@@ -6,17 +6,21 @@ from datetime import tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
-from babel.numbers import format_decimal, get_minus_sign_symbol
-
 from collector.domain.instants import DAY, HOUR, MINUTE, SECOND, Duration, Instant, moment
-from collector.domain.measurements import DecidedTarget, Op, Outlook, Unit, Verdict
+from collector.domain.measurements import DecidedTarget, Outlook, Unit, Verdict
 from collector.domain.states import State
+from collector.kpi.printing import (
+    MINUS,
+    NO_BREAK_SPACE,
+    printed,
+    printed_exactly,
+    printed_number,
+    printed_target,
+)
 from collector.language import en, sv
 
 LANGUAGES: Mapping[str, Mapping[str, str]] = {"sv": sv.TEXTS, "en": en.TEXTS}
 
-_NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
-_OP_SIGNS = {Op.AT_LEAST: "≥", Op.AT_MOST: "≤", Op.EQUAL: "="}
 _SCALE = ((DAY, "d"), (HOUR, "h"), (MINUTE, "min"), (SECOND, "s"))
 
 
@@ -61,44 +65,31 @@ class Words:
         """An outlook, a dash for none."""
         return self.texts[f"outlook.{outlook}"] if outlook else self.texts["none"]
 
-    def number(self, value: float | Decimal, decimals: int | None = None) -> str:
-        """A number with the language's signs; as many decimals as it has, if none are asked."""
-        exact = value if isinstance(value, Decimal) else Decimal(repr(value))
-        if decimals is None:
-            pattern = "#,##0.################"
-        else:
-            exact = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-            pattern = f"#,##0.{'0' * decimals}" if decimals else "#,##0"
-        text = format_decimal(exact, pattern, locale=self.language)
-        # Babel knows the language's minus sign but writes the keyboard's.
-        return text.replace("-", get_minus_sign_symbol(self.language))
+    def number(self, value: float, decimals: int = 0) -> str:
+        """A number with the language's signs."""
+        exact = Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+        return printed_number(exact, self.language)
 
-    def percent(self, ratio: float | Decimal, decimals: int | None = 1) -> str:
-        """A ratio 0-1 in percent: `99,2 %` with a no-break space, `99.2%` in English."""
-        exact = ratio if isinstance(ratio, Decimal) else Decimal(repr(ratio))
-        space = "" if self.language == "en" else _NO_BREAK_SPACE
-        return f"{self.number(exact * 100, decimals)}{space}%"
+    def percent(self, ratio: float, decimals: int = 1) -> str:
+        """A ratio 0-1 in percent: `99,2 %` with a no-break space."""
+        return printed(ratio, Unit.RATIO, decimals=decimals, language=self.language)
 
-    def value(self, value: float | None, unit: Unit, decimals: int | None = None) -> str:
-        """A value with its unit, a dash for none; a ratio's decimals are those of its percent."""
-        if value is None:
-            return self.texts["none"]
-        if unit is Unit.RATIO:
-            return self.percent(value, decimals)
-        name = self.texts.get(f"unit.{unit}")
-        text = self.number(value, decimals)
-        return f"{text}{_NO_BREAK_SPACE}{name}" if name else text
+    def value(self, value: float | None, unit: Unit, target: DecidedTarget | None = None) -> str:
+        """A value with its unit, never rounded over its target; a dash for none."""
+        return printed(value, unit, target=target, language=self.language)
 
     def decided(self, target: DecidedTarget | None, unit: Unit) -> str:
         """A decided target as it was decided, `≥ 99,2 %`; a dash for none."""
-        if target is None:
-            return self.texts["none"]
-        return f"{_OP_SIGNS[target.op]}{_NO_BREAK_SPACE}{self.value(target.value, unit)}"
+        return printed_target(target, unit, language=self.language)
+
+    def exactly(self, value: float | None, unit: Unit) -> str:
+        """A value as it was decided or entered; a dash for none."""
+        return printed_exactly(value, unit, language=self.language)
 
     def duration(self, duration: Duration) -> str:
         """Microseconds in the two units that say most: `3 h 20 min`, `40 s`, `2 dygn 3 h`."""
         whole = round(abs(duration) / SECOND) * SECOND
-        sign = "−" if duration < 0 and whole else ""
+        sign = MINUS if duration < 0 and whole else ""
         first = next((place for place, (size, _) in enumerate(_SCALE) if whole >= size), 3)
         smallest = _SCALE[min(first + 1, 3)][0]
         rounded = (whole + smallest // 2) // smallest * smallest
@@ -109,13 +100,13 @@ class Words:
             count, rounded = divmod(rounded, size)
             if count or (unit == "s" and not parts):
                 name = self.texts[f"time.{unit}"]
-                parts.append(f"{self.number(count, 0)}{_NO_BREAK_SPACE}{name}")
+                parts.append(f"{self.number(count, 0)}{NO_BREAK_SPACE}{name}")
         return sign + " ".join(parts)
 
     def milliseconds(self, seconds: float) -> str:
         """A round-trip time, given in seconds: `0,35 ms`, `12 ms`."""
         thousandths = seconds * 1000
-        return f"{self.number(thousandths, 2 if thousandths < 10 else 0)}{_NO_BREAK_SPACE}ms"
+        return f"{self.number(thousandths, 2 if thousandths < 10 else 0)}{NO_BREAK_SPACE}ms"
 
     def date(self, at: Instant, zone: tzinfo) -> str:
         """The local date of an instant, ISO 8601: `2026-10-01`."""
