@@ -1,0 +1,104 @@
+"""What the figures read: targets, intervals, events."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import select
+
+from collector.domain.events import Event, EventKind
+from collector.domain.instants import Instant
+from collector.domain.states import Interval
+from collector.domain.targets import Attributes, Kind, TargetRecord
+from collector.store.engine import Database
+from collector.store.rows import ORIGIN, STATE, chunks
+from collector.store.schema import COLLECTOR, attributes, events, intervals, targets
+
+
+class Figures(Database):
+    """FigureStore but for `tail`."""
+
+    def targets(self) -> Sequence[TargetRecord]:
+        """All targets that ever were, sorted by id."""
+        known: dict[int, list[Attributes]] = defaultdict(list)
+        with self.reading() as connection:
+            for target, since, kind, site, parent, tags in connection.execute(
+                select(attributes).order_by(attributes.c.target, attributes.c.since)
+            ):
+                known[target].append(
+                    Attributes(since, Kind(kind), site, parent, tuple(json.loads(tags)))
+                )
+            rows = connection.execute(select(targets).order_by(targets.c.id)).all()
+        return [
+            TargetRecord(
+                id=row.id,
+                name=row.name,
+                attributes=tuple(known[row.id]),
+                in_service_from=row.in_service_from,
+                first_seen=min(
+                    (at for at in (row.first_polled, row.first_imported) if at is not None),
+                    default=None,
+                ),
+                retired_at=row.retired_at,
+                dropped_at=row.dropped_at,
+                answered_at=row.answered_at,
+            )
+            for row in rows
+        ]
+
+    def intervals(
+        self, start: Instant, end: Instant, targets: Iterable[int] | None = None
+    ) -> Mapping[int, Sequence[Interval]]:
+        """Each target's intervals that touch [start, end), sorted by start, not clipped; open ones
+        with end None. Targets without any are left out."""
+        statement = (
+            select(
+                intervals.c.target,
+                intervals.c.start,
+                intervals.c.end,
+                intervals.c.state,
+                intervals.c.confirmed_at,
+                intervals.c.origin,
+                intervals.c.reason,
+            )
+            .where(intervals.c.start < end, intervals.c.end.is_(None) | (intervals.c.end > start))
+            .order_by(intervals.c.target, intervals.c.start)
+        )
+        found: dict[int, list[Interval]] = {}
+        with self.reading() as connection:
+            for ids in [None] if targets is None else chunks(set(targets)):
+                chosen = statement if ids is None else statement.where(intervals.c.target.in_(ids))
+                for target, began, ended, state, confirmed, origin, reason in connection.execute(
+                    chosen
+                ):
+                    stretch = Interval(
+                        began, ended, STATE[state], confirmed, ORIGIN[origin], reason
+                    )
+                    if target in found:
+                        found[target].append(stretch)
+                    else:
+                        found[target] = [stretch]
+        return found
+
+    def events(
+        self,
+        start: Instant,
+        end: Instant,
+        kinds: Iterable[EventKind] | None = None,
+        target: int | None = None,
+    ) -> Sequence[Event]:
+        """Events in [start, end), oldest first; of all kinds and targets unless told otherwise."""
+        statement = (
+            select(events.c.at, events.c.kind, events.c.target, events.c.detail)
+            .where(events.c.at >= start, events.c.at < end)
+            .order_by(events.c.at, events.c.kind, events.c.target)
+        )
+        if kinds is not None:
+            statement = statement.where(events.c.kind.in_([kind.value for kind in kinds]))
+        if target is not None:
+            statement = statement.where(events.c.target == target)
+        with self.reading() as connection:
+            return [
+                Event(at, EventKind(kind), None if of == COLLECTOR else of, json.loads(detail))
+                for at, kind, of, detail in connection.execute(statement)
+            ]

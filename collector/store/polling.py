@@ -1,0 +1,244 @@
+"""What polling writes, batch by batch, and what it reads once at its start."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+
+from sqlalchemy import Connection, bindparam, delete, func, select, update
+
+from collector.domain.batches import Batch, CheckRecord, DeviceRecord, Resumption
+from collector.domain.events import Event, EventKind
+from collector.domain.instants import DAY, HOUR, MINUTE, Duration, Instant
+from collector.domain.samples import Reason, Result, Sample
+from collector.domain.targets import DeviceFacts, Merge
+from collector.store.engine import Database
+from collector.store.rows import REASON, RESULT, dumps, read_meta, set_meta
+from collector.store.schema import (
+    COLLECTOR,
+    RAW_FROM,
+    RAW_ROWS,
+    REVISION,
+    ROLLED_DAYS,
+    ROLLED_HOURS,
+    checks,
+    devices,
+    events,
+    meta,
+    runs,
+    samples,
+    targets,
+)
+from collector.store.timelines import apply_changes, read_open
+
+TAIL_SLACK: Duration = MINUTE
+"""How much longer than they can hold the last samples are handed to the next agent."""
+
+_RESULT_VALUES = {result: int(result) for result in Result}
+_REASON_VALUES: dict[Reason | None, str | None] = {reason: str(reason) for reason in Reason}
+_REASON_VALUES[None] = None
+
+
+class Polling(Database):
+    """PollStore but for `register`."""
+
+    def write(self, batch: Batch) -> None:
+        """Store a batch in one transaction; again with the same batch changes nothing."""
+        with self.writing() as connection:
+            if batch.samples:
+                self._add_samples(connection, batch.samples)
+            if batch.changes:
+                apply_changes(connection, batch.changes)
+            if batch.events:
+                self._add_events(connection, batch.events)
+            _keep_earliest(connection, "first_polled", batch.first_polled)
+            _keep_earliest(connection, "answered_at", batch.answered)
+            if batch.devices:
+                self._save_devices(connection, batch.devices)
+            self._beat(connection, batch)
+
+    @cached_property
+    def _samples_insert(self) -> str:
+        """The hot statement as text, so that rows go to the driver as tuples: half the time."""
+        statement = self.insert(samples).on_conflict_do_nothing()
+        compiled = statement.compile(
+            dialect=self.engine.dialect, column_keys=[*Sample._fields], for_executemany=True
+        )
+        assert compiled.positiontup == [column.name for column in samples.columns]
+        return str(compiled)
+
+    def _add_samples(self, connection: Connection, new: Sequence[Sample]) -> None:
+        results, reasons = _RESULT_VALUES, _REASON_VALUES
+        rows = [
+            (at, target, probe, results[result], reasons[reason], duration, loss)
+            for target, probe, at, result, reason, duration, loss in new
+        ]
+        added = connection.exec_driver_sql(self._samples_insert, rows).rowcount
+        set_meta(connection, RAW_ROWS, meta.c.value + added)
+        # Samples that waited for the database may belong to an hour that was rolled up without
+        # them: it is rolled up again, unless some of its samples are gone by now.
+        first = min(row[0] for row in rows)
+        kept_from = select(meta.c.value).where(meta.c.key == RAW_FROM).scalar_subquery()
+        for key, start in ((ROLLED_HOURS, first // HOUR * HOUR), (ROLLED_DAYS, first // DAY * DAY)):
+            connection.execute(
+                update(meta)
+                .where(meta.c.key == key, meta.c.value > start, kept_from <= first // HOUR * HOUR)
+                .values(value=start)
+            )
+
+    def _add_events(self, connection: Connection, new: Iterable[Event]) -> None:
+        connection.execute(
+            self.insert(events).on_conflict_do_nothing(),
+            [
+                {
+                    "at": event.at,
+                    "kind": event.kind.value,
+                    "target": COLLECTOR if event.target is None else event.target,
+                    "detail": dumps(dict(event.detail)),
+                }
+                for event in new
+            ],
+        )
+
+    def _save_devices(self, connection: Connection, found: Mapping[int, DeviceRecord]) -> None:
+        statement = self.insert(devices)
+        facts = ("at", "uptime", "name", "object_id", "engine_time", "restarts")
+        connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=[devices.c.target],
+                set_={name: statement.excluded[name] for name in facts},
+            ),
+            [
+                {
+                    "target": target,
+                    "at": record.at,
+                    "uptime": record.facts.uptime,
+                    "name": record.facts.name,
+                    "object_id": record.facts.object_id,
+                    "engine_time": record.facts.engine_time,
+                    "restarts": record.restarts,
+                }
+                for target, record in found.items()
+            ],
+        )
+
+    def _beat(self, connection: Connection, batch: Batch) -> None:
+        """The newest run is alive; an event STARTED begins another, STOPPED ends it."""
+        alive = {"last_at": batch.heartbeat}
+        for event in batch.events:
+            if event.kind is EventKind.STARTED:
+                begin = self.insert(runs).values(started=event.at, last_at=event.at)
+                connection.execute(begin.on_conflict_do_nothing())
+            elif event.kind is EventKind.STOPPED:
+                alive["stopped"] = event.at
+        newest = select(func.max(runs.c.id)).scalar_subquery()
+        if not connection.execute(update(runs).where(runs.c.id == newest).values(alive)).rowcount:
+            connection.execute(runs.insert().values(started=batch.heartbeat, **alive))
+
+    def save_checks(self, checks_: Sequence[CheckRecord]) -> None:
+        """Replace the stored places on the wheel."""
+        with self.writing() as connection:
+            connection.execute(delete(checks))
+            if checks_:
+                connection.execute(
+                    checks.insert(),
+                    [
+                        {
+                            "target": check.target,
+                            "probe": check.probe,
+                            "interval": check.interval,
+                            "slot": check.slot,
+                            "merge": check.merge.value,
+                        }
+                        for check in checks_
+                    ],
+                )
+
+    def resume(self) -> Resumption:
+        """What the last run left, as one consistent view."""
+        with self.reading() as connection:
+            places = [
+                CheckRecord(target, probe, interval, slot, Merge(merge))
+                for target, probe, interval, slot, merge in connection.execute(
+                    select(checks).order_by(checks.c.target, checks.c.probe)
+                )
+            ]
+            heartbeat = connection.scalar(
+                select(runs.c.last_at).order_by(runs.c.id.desc()).limit(1)
+            )
+            return Resumption(
+                heartbeat=heartbeat,
+                open=read_open(connection),
+                tail=[] if heartbeat is None else _tail(connection, heartbeat, places),
+                checks=places,
+                devices=_devices(connection),
+                answered=_having(connection, "answered_at"),
+                polled=_having(connection, "first_polled"),
+            )
+
+    def tail(self) -> Resumption:
+        """As `resume`: what tells how far the open intervals are known."""
+        return self.resume()
+
+    def revision(self) -> int:
+        """A number that moves when a command or a new configuration, not polling, changed
+        something."""
+        with self.reading() as connection:
+            return read_meta(connection, REVISION)
+
+
+def _keep_earliest(connection: Connection, name: str, found: Mapping[int, Instant]) -> None:
+    if not found:
+        return
+    column = targets.c[name]
+    connection.execute(
+        update(targets)
+        .where(targets.c.id == bindparam("of"), column.is_(None) | (column > bindparam("seen")))
+        .values({name: bindparam("seen")}),
+        [{"of": target, "seen": at} for target, at in found.items()],
+    )
+
+
+def _tail(
+    connection: Connection, heartbeat: Instant, places: Sequence[CheckRecord]
+) -> list[Sample]:
+    """Samples that may hold at the heartbeat: no older than 2.5 intervals of their check."""
+    longest = max((place.interval for place in places), default=MINUTE)
+    reach = func.coalesce(checks.c.interval, longest) * 5 // 2 + TAIL_SLACK
+    rows = connection.execute(
+        select(
+            samples.c.target,
+            samples.c.probe,
+            samples.c.at,
+            samples.c.result,
+            samples.c.reason,
+            samples.c.duration,
+            samples.c.loss,
+        )
+        .select_from(
+            samples.outerjoin(
+                checks,
+                (checks.c.target == samples.c.target) & (checks.c.probe == samples.c.probe),
+            )
+        )
+        .where(
+            samples.c.at >= heartbeat - longest * 5 // 2 - TAIL_SLACK,
+            samples.c.at >= heartbeat - reach,
+        )
+        .order_by(samples.c.at)
+    )
+    return [
+        Sample(target, probe, at, RESULT[result], REASON[reason], duration, loss)
+        for target, probe, at, result, reason, duration, loss in rows
+    ]
+
+
+def _devices(connection: Connection) -> dict[int, DeviceRecord]:
+    return {
+        target: DeviceRecord(at, DeviceFacts(uptime, name, object_id, engine_time), restarts)
+        for target, at, uptime, name, object_id, engine_time, restarts in connection.execute(
+            select(devices)
+        )
+    }
+
+
+def _having(connection: Connection, name: str) -> frozenset[int]:
+    return frozenset(connection.scalars(select(targets.c.id).where(targets.c[name].is_not(None))))

@@ -1,0 +1,198 @@
+"""The tables. Times are microseconds since the epoch (BIGINT), durations of samples seconds.
+
+Raw samples are clustered by time, so that inserts append and expiry deletes from the front; all
+other history is clustered by target, as it is read.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+)
+
+HEAD = "0001"
+"""The newest migration; revisions are numbers with leading zeros, so that they sort."""
+
+COLLECTOR = 0
+"""The `target` of an event that concerns the collector itself; no target has this id."""
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+
+def _target_key() -> Column[int]:
+    return Column("target", Integer, ForeignKey("targets.id"), primary_key=True)
+
+
+targets = Table(
+    "targets",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("address", Text, nullable=False),
+    Column("in_service_from", BigInteger),
+    Column("retired_at", BigInteger),
+    Column("dropped_at", BigInteger),
+    Column("first_polled", BigInteger),
+    Column("first_imported", BigInteger),
+    Column("answered_at", BigInteger),
+    sqlite_autoincrement=True,  # an id is never given to a second target
+)
+
+attributes = Table(
+    "attributes",
+    metadata,
+    _target_key(),
+    Column("since", BigInteger, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("site", Text, nullable=False),
+    Column("parent", Integer, ForeignKey("targets.id")),
+    Column("tags", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+checks = Table(
+    "checks",
+    metadata,
+    _target_key(),
+    Column("probe", Text, primary_key=True),
+    Column("interval", BigInteger, nullable=False),
+    Column("slot", BigInteger, nullable=False),
+    Column("merge", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# No foreign key: it would be looked up for each of hundreds of samples a second.
+samples = Table(
+    "samples",
+    metadata,
+    Column("at", BigInteger, primary_key=True),
+    Column("target", Integer, primary_key=True),
+    Column("probe", Text, primary_key=True),
+    Column("result", SmallInteger, nullable=False),
+    Column("reason", Text),
+    Column("duration", Double),
+    Column("loss", Double),
+    sqlite_with_rowid=False,
+)
+
+imports = Table(
+    "imports",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("author", Text, nullable=False),
+    Column("file", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+intervals = Table(
+    "intervals",
+    metadata,
+    _target_key(),
+    Column("start", BigInteger, primary_key=True),
+    Column("state", Text, primary_key=True),
+    Column("end", BigInteger),
+    Column("confirmed_at", BigInteger),
+    Column("origin", Text, nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("import_id", Integer, ForeignKey("imports.id")),
+    Column("comment", Text, nullable=False, server_default=""),
+    sqlite_with_rowid=False,
+)
+Index(
+    "ix_intervals_open",
+    intervals.c.target,
+    unique=True,
+    sqlite_where=intervals.c.end.is_(None),
+    postgresql_where=intervals.c.end.is_(None),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("at", BigInteger, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("target", Integer, primary_key=True, autoincrement=False),
+    Column("detail", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("started", BigInteger, nullable=False, unique=True),
+    Column("last_at", BigInteger, nullable=False),
+    Column("stopped", BigInteger),
+)
+
+devices = Table(
+    "devices",
+    metadata,
+    _target_key(),
+    Column("at", BigInteger, nullable=False),
+    Column("uptime", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("object_id", Text, nullable=False),
+    Column("engine_time", BigInteger),
+    Column("restarts", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+
+def _aggregates(name: str) -> Table:
+    """`timed` counts the polls that have a duration: the weight of `duration_mean` in a day."""
+    return Table(
+        name,
+        metadata,
+        Column("target", Integer, primary_key=True, autoincrement=False),
+        Column("start", BigInteger, primary_key=True, autoincrement=False),
+        Column("probe", Text, primary_key=True),
+        Column("polls", Integer, nullable=False),
+        Column("successes", Integer, nullable=False),
+        Column("timed", Integer, nullable=False),
+        Column("duration_min", Double),
+        Column("duration_mean", Double),
+        Column("duration_max", Double),
+        Column("loss", Double),
+        sqlite_with_rowid=False,
+    )
+
+
+hourly = _aggregates("hourly")
+daily = _aggregates("daily")
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+REVISION = "revision"
+"""Moves with each administrative change."""
+RAW_ROWS = "raw_rows"
+"""How many raw samples there are; counting them would read the whole table."""
+RAW_FROM = "raw_from"
+"""Raw samples before this instant have been deleted."""
+ROLLED_HOURS = "rolled_hours"
+"""The hours before this instant are rolled up."""
+ROLLED_DAYS = "rolled_days"
+"""The days before this instant are rolled up."""
+
+META_KEYS = (REVISION, RAW_ROWS, RAW_FROM, ROLLED_HOURS, ROLLED_DAYS)
+"""All of them are there from the first migration on, with 0."""
