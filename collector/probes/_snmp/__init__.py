@@ -1,0 +1,1 @@
+"""SNMP for the probe: credentials, one small client interface, and two clients behind it."""

@@ -1,0 +1,277 @@
+"""SNMP by gufo-snmp's compiled core, a socket for each device, without a task for each request.
+
+gufo-snmp's own SnmpSession adds and removes the descriptor and starts a timer at each request,
+which costs as much as the request; here a session stays and deadlines are shared.
+"""
+
+import asyncio
+import errno
+import resource
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+from gufo.snmp import _fast
+from gufo.snmp.user import User
+
+from collector.probes._deadlines import Deadlines
+from collector.probes._failures import errno_of
+from collector.probes._snmp.client import (
+    LocalError,
+    MalformedReply,
+    Refused,
+    Timeout,
+    Unauthorised,
+    Unreachable,
+    Values,
+    WrongCommunity,
+)
+from collector.probes._snmp.credentials import Credential
+from collector.probes._snmp.gufo_keys import user_of
+
+_IDLE = 900.0
+"""Seconds after which a session that nobody uses gives way to another."""
+_NOBODY = User.default()
+
+_Key = tuple[str, int]
+_Future = asyncio.Future[Any]
+
+
+class _Session:
+    """A connected socket and the one request that may be under way on it."""
+
+    __slots__ = ("broken", "credential", "descriptor", "receive", "socket", "used", "waiting")
+
+    def __init__(self, socket: Any, credential: Credential) -> None:
+        self.socket = socket
+        self.credential = credential
+        self.descriptor: int = socket.get_fd()
+        self.receive: Callable[[], Any] = socket.recv_get_many
+        self.waiting: _Future | None = None
+        self.used = 0.0
+        self.broken = False
+
+    def serves(self, credential: Credential) -> bool:
+        """Whether it was opened with an equal credential; mostly it is the very same."""
+        return self.credential is credential or self.credential == credential
+
+    def readable(self) -> None:
+        """Take what came: to the waiting request, else it is the late answer to a former one."""
+        try:
+            result = self.receive()
+        except BlockingIOError:
+            return
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # noqa: BLE001 - the decoder's panics are no Exceptions
+            self.broken = True
+            waiting = self.waiting
+            if waiting is not None and not waiting.done():
+                waiting.set_exception(_received(error, self.credential))
+        else:
+            waiting = self.waiting
+            if waiting is not None and not waiting.done():
+                waiting.set_result(True if result is None else result)
+
+
+class GufoClient:
+    """One for a running agent; sessions are kept for as many devices as half the descriptors."""
+
+    sees_all: ClassVar[bool] = False
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._deadlines: Deadlines[_Future] = Deadlines(_expire)
+        self._sessions: dict[_Key, _Session] = {}
+        self._engines: dict[_Key, bytes] = {}
+        self._most = resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2
+
+    async def get(
+        self,
+        address: str,
+        port: int,
+        credential: Credential,
+        oids: Sequence[str],
+        within: float,
+        via: tuple[str, int] | None = None,
+    ) -> Values:
+        """As SnmpClient.get."""
+        key = (address, port)
+        session = self._sessions.get(key)
+        if session is not None and (session.broken or not session.serves(credential)):
+            self._drop(key, session)
+            session = None
+        if session is not None and session.waiting is None and via is None:
+            try:
+                return await self._ask(session, oids, within)
+            except Unauthorised:
+                # Its clock has moved on or its engine restarted: the report that said so has set
+                # the session's clock, so once more.
+                return await self._again(key, session, oids, within)
+            except BaseException:
+                self._drop(key, session)
+                raise
+        return await self._anew(key, credential, oids, within, via)
+
+    async def close(self) -> None:
+        """Let go of all sockets."""
+        for key, session in list(self._sessions.items()):
+            self._drop(key, session)
+        self._deadlines.close()
+
+    async def _again(
+        self, key: _Key, session: _Session, oids: Sequence[str], within: float
+    ) -> Values:
+        session.broken = False
+        try:
+            return await self._ask(session, oids, within)
+        except BaseException as error:
+            self._drop(key, session)
+            if not isinstance(error, Unauthorised):
+                raise
+        return await self._anew(key, session.credential, oids, within, None)
+
+    async def _anew(
+        self,
+        key: _Key,
+        credential: Credential,
+        oids: Sequence[str],
+        within: float,
+        via: tuple[str, int] | None,
+    ) -> Values:
+        host, port = via or key
+        where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        session = self._open(where, credential, self._engines.get(key))
+        try:
+            if credential.version == "3":
+                await self._introduce(session, key, within)
+            values = await self._ask(session, oids, within)
+        except BaseException:
+            self._engines.pop(key, None)
+            self._loop.remove_reader(session.descriptor)
+            raise
+        if via is None and self._room(key):
+            self._sessions[key] = session
+        else:
+            self._loop.remove_reader(session.descriptor)
+        return values
+
+    async def _ask(self, session: _Session, oids: Sequence[str], within: float) -> Values:
+        answer = session.waiting = self._loop.create_future()
+        try:
+            session.socket.send_get_many(oids)
+        except OSError as error:
+            session.waiting = None
+            session.broken = True
+            raise _sent(error) from error
+        self._deadlines.add(answer, within)
+        session.used = self._loop.time()
+        try:
+            values: Values | None = await answer
+        finally:
+            session.waiting = None
+        if values is None:
+            session.broken = True
+            raise Timeout("no answer")
+        return values
+
+    async def _introduce(self, session: _Session, key: _Key, within: float) -> None:
+        """Learn the device's engine (RFC 3414 4) and its clock."""
+        if key not in self._engines:
+            await self._refresh(session, within)
+            session.socket.set_keys(*_keys(user_of(session.credential)))
+            self._engines[key] = session.socket.get_engine_id()
+        if session.credential.auth != "none":
+            await self._refresh(session, within)
+
+    async def _refresh(self, session: _Session, within: float) -> None:
+        answer = session.waiting = self._loop.create_future()
+        session.receive = session.socket.recv_refresh
+        try:
+            session.socket.send_refresh()
+            self._deadlines.add(answer, within)
+            if await answer is None:
+                raise Timeout("no answer")
+        except OSError as error:
+            raise _sent(error) from error
+        finally:
+            session.waiting = None
+            session.receive = session.socket.recv_get_many
+
+    def _open(self, where: str, credential: Credential, engine: bytes | None) -> _Session:
+        try:
+            if credential.version == "3":
+                user = user_of(credential) if engine else _NOBODY
+                socket: Any = _fast.SnmpV3ClientSocket(
+                    where, engine or b"", *_keys(user), 0, 0, 0, 0
+                )
+            else:
+                kind = (
+                    _fast.SnmpV1ClientSocket
+                    if credential.version == "1"
+                    else _fast.SnmpV2cClientSocket
+                )
+                socket = kind(where, credential.community, 0, 0, 0, 0)
+        except OSError as error:
+            raise LocalError(error) from error
+        session = _Session(socket, credential)
+        self._loop.add_reader(session.descriptor, session.readable)
+        return session
+
+    def _room(self, key: _Key) -> bool:
+        """Whether a session may stay; the eldest gives way where it has been idle for long."""
+        if key in self._sessions:
+            return False
+        if len(self._sessions) < self._most:
+            return True
+        eldest, session = next(iter(self._sessions.items()))
+        if session.used > self._loop.time() - _IDLE:
+            self._sessions[eldest] = self._sessions.pop(eldest)
+            return False
+        self._drop(eldest, session)
+        return True
+
+    def _drop(self, key: _Key, session: _Session) -> None:
+        self._loop.remove_reader(session.descriptor)
+        if self._sessions.get(key) is session:
+            del self._sessions[key]
+        if session.waiting is not None and not session.waiting.done():
+            session.waiting.set_result(None)
+
+
+def _keys(user: User) -> tuple[str, int, bytes, int, bytes]:
+    return (
+        user.name,
+        user.get_auth_alg(),
+        user.get_auth_key(),
+        user.get_priv_alg(),
+        user.get_priv_key(),
+    )
+
+
+def _expire(answer: _Future) -> None:
+    if not answer.done():
+        answer.set_result(None)
+
+
+def _sent(error: OSError) -> Exception:
+    """What a failed send means: our own fault, or an ICMP message that came before."""
+    if errno_of(error) == errno.ECONNREFUSED:
+        return Refused("the port is closed")
+    return LocalError(error)
+
+
+def _received(error: BaseException, credential: Credential) -> Exception:
+    """What a failed receive means. Whatever the decoder raises – it also panics – is about what it
+    was given, since it was given nothing else."""
+    if isinstance(error, _fast.SnmpAuthError):
+        if credential.version == "3":
+            return Unauthorised("the agent refuses the user or the key")
+        return WrongCommunity("the agent refuses access")
+    if isinstance(error, OSError):
+        number = errno_of(error)
+        if number == errno.ECONNREFUSED or "refused" in str(error):
+            return Refused("the port is closed")
+        if number in (errno.EHOSTUNREACH, errno.ENETUNREACH):
+            return Unreachable("the network says that it cannot be reached")
+        return LocalError(error)
+    return MalformedReply(f"no SNMP reply: {str(error)[:80]}")
