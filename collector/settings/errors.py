@@ -39,6 +39,40 @@ class ConfigurationError(Exception):
         super().__init__("\n".join(self.problems))
 
 
+class Problems:
+    """What is found wrong while a configuration is read: one problem a place, in file order."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[Path, int | None, KeyPath], Problem] = {}
+        self._told: list[str] = []
+        self._files: dict[Path, int] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._found or self._told)
+
+    def add(self, *problems: Problem) -> None:
+        """The first that is said of a place stands: those after it follow from it."""
+        for problem in problems:
+            self._files.setdefault(problem.file, len(self._files))
+            self._found.setdefault((problem.file, problem.line, problem.path), problem)
+
+    def absorb(self, error: ConfigurationError) -> None:
+        """Take over what a reader of another file found."""
+        self._told += error.problems
+
+    def has(self, file: Path, path: KeyPath) -> bool:
+        """Whether anything is wrong at a place or below it."""
+        return any(
+            problem.file == file and problem.path[: len(path)] == path
+            for problem in self._found.values()
+        )
+
+    def lines(self) -> list[str]:
+        """All of it, by file in the order they were read, and by line."""
+        found = sorted(self._found.values(), key=lambda it: (self._files[it.file], it.line or 0))
+        return [str(problem) for problem in found] + self._told
+
+
 def dotted(path: KeyPath) -> str:
     """A key path as people write it: `targets[2].probes[0].snmp`."""
     text = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
@@ -63,6 +97,18 @@ def hint(word: str, words: Collection[str]) -> str:
 def none_of(word: str, words: Collection[str]) -> str:
     """Says that a word is not among the valid ones, with them or the nearest of them."""
     return f"{word!r} is none of {', '.join(words)}{hint(word, words)}"
+
+
+def unknown(what: str, word: str, words: Collection[str], where: str) -> str:
+    """Says that `where` has nothing of that name, with the nearest that it has, or all."""
+    near = hint(word, words) or f"; {where} has {_some(words)}"
+    return f"unknown {what} {word!r}{near}"
+
+
+def _some(words: Collection[str], most: int = 12) -> str:
+    listed = list(words)[:most]
+    more = [f"{len(words) - most} more"] if len(words) > most else []
+    return ", ".join([*listed, *more]) or "none"
 
 
 def problems_of(

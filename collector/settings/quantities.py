@@ -2,23 +2,25 @@
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 
 from dateutil import tz
 
 from collector.domain.instants import DAY, HOUR, MINUTE, SECOND, Duration, Instant, instant
 
 _DURATIONS = {"ms": SECOND // 1000, "s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
+_LONGEST = 100 * 366 * DAY
 _SIZES = {
     **{"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12},
     **{"KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40},
 }
-_QUANTITY = re.compile(r"([0-9]{1,9}) ?([A-Za-z]+)")
+_QUANTITY = re.compile(r"([0-9]{1,12}) ?([A-Za-z]+)")
 
 
 def parse_duration(value: object) -> Duration:
     """`500ms`, `60s`, `5m`, `48h` or `90d` in microseconds; ValueError for anything else."""
     amount, unit = _split(value)
-    if unit not in _DURATIONS:
+    if unit not in _DURATIONS or amount * _DURATIONS[unit] > _LONGEST:
         raise ValueError(f"{value!r} is no duration; write a number and ms, s, m, h or d, as 60s")
     return amount * _DURATIONS[unit]
 
@@ -45,6 +47,7 @@ def format_duration(duration: Duration) -> str:
     return f"{duration / SECOND:g}s"
 
 
+@lru_cache(maxsize=1024)
 def parse_moment(text: str, zone: tzinfo, *, day_included: bool = False) -> Instant:
     """An ISO 8601 date or time as an instant; ValueError for anything else.
 

@@ -9,8 +9,10 @@ import yaml
 
 from collector.settings.errors import ConfigurationError, KeyPath, Problem
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
+_FLOAT = re.compile(r"[-+]?[0-9]+\.[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ class _Construction:
 
     def value_of(self, node: yaml.Node, path: KeyPath) -> Any:
         self.lines.setdefault(path, node.start_mark.line + 1)
+        if not node.tag.startswith("tag:yaml.org"):
+            self._complain(node, path, f"the tag {node.tag} means nothing here; remove it")
         if isinstance(node, yaml.ScalarNode):
             return _scalar(node)
         if id(node) in self._open:
@@ -119,16 +123,11 @@ class _Construction:
 
 def _scalar(node: yaml.ScalarNode) -> Any:
     """Null, true and false, decimal numbers; everything else stays the text that it is."""
-    kind, text = node.tag.rpartition(":")[2], node.value
-    if kind == "null":
-        return None
-    if kind == "bool" and text.lower() in ("true", "false"):
-        return text.lower() == "true"
-    if kind == "int" and _INTEGER.fullmatch(text):
+    text: str = node.value
+    if node.style:  # quoted or a block
+        return text
+    if text.lower() in _WORDS:
+        return _WORDS[text.lower()]
+    if _INTEGER.fullmatch(text):
         return int(text)
-    if kind == "float":
-        try:
-            return float(text)
-        except ValueError:
-            return text
-    return text
+    return float(text) if _FLOAT.fullmatch(text) else text

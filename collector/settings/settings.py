@@ -1,0 +1,41 @@
+"""What a configuration that was found sound says, as the rest of Driftkoll takes it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from collector.domain.measurements import Indicator
+from collector.domain.targets import Kind, Polling, Target
+from collector.ports import Retention
+from collector.probes._snmp.credentials import Credential
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A whole configuration. Paths are absolute but for `path`, which is as it was given.
+
+    `database` is a URL and may hold a password, as the credentials do: neither is in the repr.
+    `places` has FILE:LINE for each target's name; `target_files` are the CSV files as named.
+    """
+
+    path: Path
+    organisation: str
+    zone: ZoneInfo
+    language: str
+    database: str = field(repr=False)
+    listen: tuple[str, int]
+    register: tuple[Indicator, ...]
+    sites: Mapping[str, str]
+    population: Mapping[Kind, int]
+    polling: Polling
+    snmp_client: str
+    snmp_profiles: Mapping[str, Credential] = field(repr=False)
+    retention: Retention
+    web_config_file: Path | None
+    log_level: str
+    log_format: str
+    targets: tuple[Target, ...] = field(repr=False)
+    places: Mapping[str, str] = field(repr=False)
+    target_files: tuple[Path, ...]
+    warnings: tuple[str, ...]
