@@ -1,0 +1,1 @@
+"""The indicators that are worked out from measurements: one file for each."""

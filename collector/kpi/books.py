@@ -1,0 +1,288 @@
+"""The accounts of all objects over a period: a row for each object, class and site it was in."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from collector.domain.instants import Duration, Instant
+from collector.domain.measurements import Seconds
+from collector.domain.periods import Period
+from collector.domain.states import State
+from collector.domain.targets import Attributes, Kind, TargetRecord
+from collector.kpi.availability import (
+    Segment,
+    account,
+    clipped,
+    seconds_of,
+    tally,
+)
+from collector.kpi.outages import outages
+from collector.kpi.spans import ALWAYS, Spans, clip, overlap, total
+from collector.kpi.timelines import Timelines
+
+
+class Row(NamedTuple):
+    """What an object was while it was of one class and at one site; durations in µs.
+
+    The five parts are the object's own, over its lifetime. `before` is time that counts as unknown
+    for its class alone: before the class was measured, and the object not yet in its lifetime.
+    `counted` is False where the row itself lies before that. `rest` is its service in the part of
+    the period that is still to come, known maintenance left out. `uncorrected` are the five parts
+    before corrections, where they differ.
+    """
+
+    target: int
+    kind: Kind
+    site: str
+    up: Duration
+    down: Duration
+    unreachable: Duration
+    maintenance: Duration
+    unknown: Duration
+    begun: int
+    rest: Duration
+    before: Duration = 0
+    counted: bool = True
+    uncorrected: Seconds | None = None
+
+    @property
+    def seconds(self) -> Seconds:
+        """The five parts."""
+        return Seconds(self.up, self.down, self.unreachable, self.maintenance, self.unknown)
+
+
+MeasuredFrom = Mapping[Kind, Instant]
+"""Since when a class is measured; one that is not in it never was."""
+
+
+def measured_from(timelines: Timelines, stated: MeasuredFrom) -> dict[Kind, Instant]:
+    """Since when each class is measured: as stated, else its first poll or imported interval."""
+    first: dict[Kind, Instant] = {}
+    for target in timelines.targets:
+        if target.first_seen is None:
+            continue
+        for i, held in enumerate(target.attributes):
+            since = max(target.first_seen, held.since) if i else target.first_seen
+            if since < first.get(held.kind, ALWAYS):
+                first[held.kind] = since
+    return {**first, **stated}
+
+
+def rows(
+    timelines: Timelines,
+    period: Period,
+    since: MeasuredFrom,
+    service: Spans | None = None,
+) -> list[Row]:
+    """All objects' accounts over a period.
+
+    `since` is `measured_from`; `service` are the service hours of the whole period, around the
+    clock where it is not given.
+    """
+    books = _Books(timelines, period, since, service)
+    return [row for target in timelines.targets for row in books.of(target)]
+
+
+class _Books:
+    """The accounting of one period."""
+
+    def __init__(
+        self, timelines: Timelines, period: Period, since: MeasuredFrom, service: Spans | None
+    ) -> None:
+        self.timelines = timelines
+        self.period = period
+        self.since = since
+        self.service = service
+        self.rest = self._hours(period.measured_end, period.end)
+
+    def of(self, target: TargetRecord) -> Iterable[Row]:
+        """An object's rows: one, but where class or site changed or the class was not measured."""
+        period = self.period
+        stated, gone = target.in_service_from, _gone(target)
+        born = stated if stated is not None else target.first_seen
+        if born is None:
+            born = ALWAYS
+        listed = period.start if stated is None or stated < period.start else stated
+        if listed >= gone or listed >= period.end:
+            return ()
+        simple = self.service is None and self.timelines.plain(target.id)
+        account = self._plain if simple else self._full
+        held = target.attributes[0]
+        measured = self.since.get(held.kind, ALWAYS)
+        start = born if born > listed else listed
+        if simple and start >= measured and gone >= period.end and len(target.attributes) == 1:
+            # As below, for nearly every object: nothing about it changes in the period.
+            before = 0
+            if measured > listed:
+                before = self._hours(listed, min(measured, period.measured_end))
+            rest = self.rest if listed <= period.measured_end else period.end - listed
+            if start >= period.measured_end and not before and not rest:
+                return ()
+            return (account(target, held, start, period.measured_end, born, rest, before),)
+        return self._stretch_by_stretch(target, account, listed, born, gone)
+
+    def _stretch_by_stretch(
+        self,
+        target: TargetRecord,
+        account: Callable[..., Row],
+        listed: Instant,
+        born: Instant,
+        gone: Instant,
+    ) -> Iterator[Row]:
+        for held, start, end in _stretches(target, listed, min(gone, self.period.measured_end)):
+            measured = min(self.since.get(held.kind, ALWAYS), end)
+            alive = max(start, born)
+            if alive < measured:
+                yield account(target, held, alive, measured, born)._replace(counted=False)
+            before = self._hours(start, min(measured, born))
+            rest = self._rest(target, listed, gone) if held is target.attributes[-1] else 0
+            counted_from = max(alive, measured)
+            if counted_from < end or before or rest:
+                yield account(target, held, counted_from, end, born, rest, before)
+
+    def _plain(
+        self,
+        target: TargetRecord,
+        held: Attributes,
+        start: Instant,
+        end: Instant,
+        born: Instant,
+        rest: Duration = 0,
+        before: Duration = 0,
+    ) -> Row:
+        id_, kind, site = target.id, held.kind, held.site
+        if start >= end:
+            return Row(id_, kind, site, 0, 0, 0, 0, 0, 0, rest, before)
+        timelines = self.timelines
+        up, down, unreachable, begun = tally(
+            timelines.of(id_),
+            start,
+            end,
+            until=timelines.until(id_),
+            born=born,
+            behind=timelines.behind(id_),
+        )
+        unknown = end - start - up - down - unreachable
+        return Row(id_, kind, site, up, down, unreachable, 0, unknown, begun, rest, before)
+
+    def _full(
+        self,
+        target: TargetRecord,
+        held: Attributes,
+        start: Instant,
+        end: Instant,
+        born: Instant,
+        rest: Duration = 0,
+        before: Duration = 0,
+    ) -> Row:
+        segments = self._segments(target, start, end, born, corrected=True)
+        seconds = seconds_of(clipped(segments, start, end))
+        uncorrected = None
+        if seconds.maintenance:
+            without = self._segments(target, start, end, born, corrected=False)
+            uncorrected = seconds_of(clipped(without, start, end))
+        return Row(
+            target.id,
+            held.kind,
+            held.site,
+            seconds.up,
+            seconds.down,
+            seconds.unreachable,
+            seconds.maintenance,
+            seconds.unknown,
+            sum(start <= it.start < end for it in outages(target.id, segments)),
+            rest,
+            before,
+            uncorrected=uncorrected,
+        )
+
+    def _segments(
+        self,
+        target: TargetRecord,
+        start: Instant,
+        end: Instant,
+        born: Instant,
+        *,
+        corrected: bool,
+    ) -> list[Segment]:
+        """What was accounted until `end`, from far enough back to see which outages lasted."""
+        if start >= end:
+            return []
+        intervals = self.timelines.of(target.id)
+        earliest = max(born, min(start, intervals[0].start if intervals else start))
+        counted: Spans = [(earliest, end)]
+        if self.service is not None:
+            past = [(earliest, self.period.start)] if earliest < self.period.start else []
+            counted = past + clip(self.service, start, end)
+        return account(
+            intervals,
+            counted,
+            until=self.timelines.until(target.id),
+            behind=self.timelines.behind(target.id),
+            corrected=corrected,
+        )
+
+    def _rest(self, target: TargetRecord, listed: Instant, gone: Instant) -> Duration:
+        """An object's service in the part of the period that is still to come."""
+        start = max(listed, self.period.measured_end)
+        end = min(gone, self.period.end)
+        if start >= end:
+            return 0
+        rest = self._hours(start, end)
+        if not self.timelines.plain(target.id):
+            segments = account(self.timelines.of(target.id), [(start, end)], until=start)
+            planned = [(s, e) for s, e, state in segments if state is State.MAINTENANCE]
+            rest -= sum(self._hours(s, e) for s, e in planned)
+        return rest
+
+    def _hours(self, start: Instant, end: Instant) -> Duration:
+        """The service time within [start, end)."""
+        if start >= end:
+            return 0
+        return end - start if self.service is None else overlap(self.service, start, end)
+
+
+def _gone(target: TargetRecord) -> Instant:
+    """The end of an object's lifetime (KPI.md "Lifetime")."""
+    end = target.dropped_at if target.retired_at is None else target.retired_at
+    return ALWAYS if end is None else end
+
+
+def _stretches(
+    target: TargetRecord, start: Instant, end: Instant
+) -> Iterator[tuple[Attributes, Instant, Instant]]:
+    """What an object was when within [start, end); the last of its attributes always comes."""
+    attributes = target.attributes
+    if len(attributes) == 1:
+        yield attributes[0], start, end
+        return
+    for i, held in enumerate(attributes):
+        first = max(start, held.since) if i else start
+        last = i + 1 == len(attributes)
+        until = end if last else min(end, attributes[i + 1].since)
+        if first < until or last:
+            yield held, first, until
+
+
+def most_listed(timelines: Timelines, period: Period, kind: Kind) -> int:
+    """How many objects of a class were in service at one time in a period, at most."""
+    edges: list[tuple[Instant, int]] = []
+    for target in timelines.targets:
+        born = target.first_seen if target.in_service_from is None else target.in_service_from
+        if born is None:
+            continue
+        start, end = max(born, period.start), min(_gone(target), period.measured_end)
+        for held, first, until in _stretches(target, start, end):
+            if held.kind is kind and first < until:
+                edges += [(first, 1), (until, -1)]
+    most = listed = 0
+    for _, change in sorted(edges):
+        listed += change
+        most = max(most, listed)
+    return most
+
+
+def period_hours(period: Period, service: Spans | None) -> tuple[Duration, Duration]:
+    """One object's service time in the measured part of a period, and in the part to come."""
+    hours = [(period.start, period.end)] if service is None else service
+    measured = total(clip(hours, period.start, period.measured_end))
+    return measured, total(clip(hours, period.measured_end, period.end))

@@ -1,0 +1,38 @@
+"""How much downtime the decided target still allows (KPI.md "Budget")."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from collector.domain.instants import Duration
+from collector.kpi.groups import Combine, combined
+
+
+class Budget(NamedTuple):
+    """Allowed downtime of the whole period and what is left of it, in µs; below 0 it is spent."""
+
+    allowed: float
+    left: float
+
+
+def group_budget(target: float, expected: Duration, down: Duration) -> Budget:
+    """The budget of an object, a class or a site: object-seconds."""
+    allowed = (1 - target) * expected
+    return Budget(allowed, allowed - down)
+
+
+def combined_budget(
+    target: float,
+    classes: Sequence[tuple[Duration, Duration]],
+    rule: Combine,
+    service: Duration,
+) -> Budget | None:
+    """The indicator's budget in one object's time; None where no class has any service.
+
+    `classes` are each class's (downtime so far, expected service of the whole period), `service`
+    is one object's service in the whole period.
+    """
+    used = combined(classes, rule, worst=max)
+    if used is None:
+        return None
+    allowed = (1 - target) * service
+    return Budget(allowed, (1 - target - used) * service)

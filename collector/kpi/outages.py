@@ -1,0 +1,146 @@
+"""Outages and what they were a consequence of (KPI.md "Outages")."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from collector.domain.instants import Duration, Instant
+from collector.domain.periods import Period
+from collector.domain.states import Interval, State
+from collector.kpi.availability import Segment, account
+from collector.kpi.spans import ALWAYS, Spans
+from collector.kpi.timelines import Timelines
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """A run of down and unreachable of one object, unbroken by up.
+
+    `end` is the end of its last second of either; `restored_at` when the object was up again, None
+    while that is not known. A `consequence` began behind a failed ancestor; `cause` is the topmost
+    of those, None for one that was imported as unreachable and no failure is known of.
+    """
+
+    target: int
+    start: Instant
+    end: Instant
+    restored_at: Instant | None
+    down: Duration
+    unreachable: Duration
+    confirmed_at: Instant | None = None
+    consequence: bool = False
+    cause: int | None = None
+    reason: str = ""
+
+    @property
+    def length(self) -> Duration:
+        """D + X: maintenance and unknown inside it do not lengthen it."""
+        return self.down + self.unreachable
+
+
+def outages(target: int, segments: Iterable[Segment]) -> list[Outage]:
+    """The outages in an object's accounted segments, in order; causes are not looked for."""
+    found: list[Outage] = []
+    run: list[Segment] = []
+    for segment in segments:
+        if segment.state is State.UP:
+            if run:
+                found.append(_outage(target, run, segment.start))
+            run = []
+        elif segment.state in (State.DOWN, State.UNREACHABLE):
+            run.append(segment)
+    if run:
+        found.append(_outage(target, run, None))
+    return found
+
+
+def outages_of(timelines: Timelines, target: int, service: Spans | None = None) -> list[Outage]:
+    """An object's outages as far as its intervals reach, with their causes.
+
+    `service` is what counts of its time, its lifetime around the clock where it is not given.
+    """
+    counted = service if service is not None else lifetime(timelines, target)
+    intervals = timelines.of(target)
+    segments = account(
+        intervals, counted, until=timelines.until(target), behind=timelines.behind(target)
+    )
+    return [_explained(timelines, outage, intervals) for outage in outages(target, segments)]
+
+
+def lifetime(timelines: Timelines, target: int) -> Spans:
+    """An object's lifetime as one span, or none (KPI.md "Lifetime")."""
+    record = timelines.target(target)
+    start = record.first_seen if record.in_service_from is None else record.in_service_from
+    end = record.dropped_at if record.retired_at is None else record.retired_at
+    if start is None or (end is not None and end <= start):
+        return ()
+    return ((start, ALWAYS if end is None else end),)
+
+
+def begun(outages: Iterable[Outage], period: Period) -> list[Outage]:
+    """Those that count in a period: where they began."""
+    return [it for it in outages if period.start <= it.start < period.measured_end]
+
+
+def time_to_restore(outages: Iterable[Outage], period: Period) -> float | None:
+    """The mean D + X, in µs, of those that ended in a period; None where none did."""
+    lengths = [
+        it.length
+        for it in outages
+        if it.restored_at is not None and period.start <= it.restored_at < period.measured_end
+    ]
+    return sum(lengths) / len(lengths) if lengths else None
+
+
+def time_between_failures(up: Duration, outages_begun: int) -> float | None:
+    """ΣU / outages begun, in µs; None where none began."""
+    return up / outages_begun if outages_begun else None
+
+
+def _outage(target: int, run: Sequence[Segment], restored_at: Instant | None) -> Outage:
+    lengths = {State.DOWN: 0, State.UNREACHABLE: 0}
+    for start, end, state in run:
+        lengths[state] += end - start
+    return Outage(
+        target,
+        run[0].start,
+        run[-1].end,
+        restored_at,
+        lengths[State.DOWN],
+        lengths[State.UNREACHABLE],
+        consequence=run[0].state is State.UNREACHABLE,
+    )
+
+
+def _explained(timelines: Timelines, outage: Outage, intervals: Sequence[Interval]) -> Outage:
+    """The outage with what is known of its beginning."""
+    first = next(
+        it
+        for it in intervals
+        if it.state in (State.DOWN, State.UNREACHABLE)
+        and it.start <= outage.start
+        and (it.end is None or it.end > outage.start)
+    )
+    cause = _cause(timelines, outage, first.confirmed_at)
+    return replace(
+        outage,
+        confirmed_at=first.confirmed_at,
+        consequence=outage.consequence or cause is not None,
+        cause=cause,
+        reason=first.reason,
+    )
+
+
+def _cause(timelines: Timelines, outage: Outage, confirmed_at: Instant | None) -> int | None:
+    """The topmost ancestor whose failure the outage began behind.
+
+    Polling sees child and parent seconds apart, so that a failure of the parent that was found by
+    the time the child's was confirmed, and began while it lasted, is its cause as well.
+    """
+    found_by = outage.start if confirmed_at is None else min(confirmed_at, outage.end - 1)
+    latest = max(outage.start, found_by)
+    cause = None
+    for ancestor in timelines.ancestors(outage.target, outage.start):
+        down = timelines.down(ancestor)
+        if any(start <= latest and end > outage.start for start, end in down):
+            cause = ancestor
+    return cause

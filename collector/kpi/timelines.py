@@ -1,0 +1,126 @@
+"""What was measured of all objects, and which of them depended on which, when."""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+from collector.domain.instants import Instant
+from collector.domain.states import Interval
+from collector.domain.targets import TargetRecord
+from collector.kpi.availability import is_plain, measured_down
+from collector.kpi.spans import ALWAYS, Spans, clip, union
+
+
+class Timelines:
+    """Each object's intervals, how far the open ones are known, and its ancestors' failures.
+
+    `intervals` are sorted by start for each object; `known_until` says how far an open interval is
+    known, and one that is not in it is not known at all. Derived parts are worked out once, when
+    they are first asked for.
+    """
+
+    def __init__(
+        self,
+        targets: Sequence[TargetRecord],
+        intervals: Mapping[int, Sequence[Interval]],
+        known_until: Mapping[int, Instant],
+    ) -> None:
+        self.targets = targets
+        self._by_id = {target.id: target for target in targets}
+        self._intervals = intervals
+        self._until = known_until
+        self._plain: dict[int, bool] = {}
+        self._down: dict[int, Spans] = {}
+        self._reach: dict[int, frozenset[int]] = {}
+        self._failed: dict[int, Spans] = {}
+
+    def target(self, target: int) -> TargetRecord:
+        """The record of an object."""
+        return self._by_id[target]
+
+    def of(self, target: int) -> Sequence[Interval]:
+        """An object's intervals, sorted by start."""
+        return self._intervals.get(target, ())
+
+    def until(self, target: int) -> Instant:
+        """How far an object's open interval is known."""
+        return self._until.get(target, -ALWAYS)
+
+    def plain(self, target: int) -> bool:
+        """Whether an object's intervals are such as `availability.tally` counts."""
+        plain = self._plain.get(target)
+        if plain is None:
+            plain = self._plain[target] = is_plain(self.of(target))
+        return plain
+
+    def down(self, target: int) -> Spans:
+        """When an object was measured down, whatever maintenance says."""
+        down = self._down.get(target)
+        if down is None:
+            down = self._down[target] = measured_down(self.of(target), self.until(target))
+        return down
+
+    def behind(self, target: int) -> Spans:
+        """When any ancestor of an object, by the parents that held then, was measured down."""
+        attributes = self._by_id[target].attributes
+        if all(held.parent is None for held in attributes):
+            return ()
+        parent = attributes[0].parent
+        if len(attributes) > 1 or parent is None or target in self.reached(parent):
+            return self._failures_above(target)
+        # A switch has many children, and what failed above each of them is the same.
+        failed = self._failed.get(parent)
+        if failed is None:
+            failed = union(self.down(parent), self._failures_above(parent))
+            self._failed[parent] = failed
+        return failed
+
+    def ancestors(self, target: int, at: Instant) -> list[int]:
+        """Parent, its parent and so on as they were at an instant; a circle ends at its close."""
+        found: list[int] = []
+        child: int | None = target
+        while child is not None and child in self._by_id:
+            child = self._parent(child, at)
+            if child is None or child == target or child in found:
+                break
+            found.append(child)
+        return found
+
+    def _parent(self, target: int, at: Instant) -> int | None:
+        """What an object depended on at an instant; the first attributes hold before they began."""
+        attributes = self._by_id[target].attributes
+        held = attributes[0]
+        for later in attributes[1:]:
+            if later.since > at:
+                break
+            held = later
+        return held.parent
+
+    def reached(self, target: int) -> frozenset[int]:
+        """An object and all that ever were above it."""
+        reached = self._reach.get(target)
+        if reached is None:
+            found, waiting = set[int](), [target]
+            while waiting:
+                child = waiting.pop()
+                if child in found or child not in self._by_id:
+                    continue
+                found.add(child)
+                parents = (held.parent for held in self._by_id[child].attributes)
+                waiting += [parent for parent in parents if parent is not None]
+            reached = self._reach[target] = frozenset(found)
+        return reached
+
+    def _failures_above(self, target: int) -> Spans:
+        """The united failures of an object's ancestors, stretch by stretch of unchanged parents."""
+        changes = {
+            held.since
+            for reached in self.reached(target)
+            for held in self._by_id[reached].attributes[1:]
+        }
+        return union(
+            *(
+                clip(self.down(ancestor), start, end)
+                for start, end in pairwise([-ALWAYS, *sorted(changes), ALWAYS])
+                for ancestor in self.ancestors(target, start)
+            )
+        )
