@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import select
 
@@ -11,7 +12,7 @@ from collector.domain.instants import Instant
 from collector.domain.states import Interval
 from collector.domain.targets import Attributes, Kind, TargetRecord
 from collector.store.engine import Database
-from collector.store.rows import ORIGIN, STATE, chunks
+from collector.store.rows import ORIGIN, STATE, chunks, fetch
 from collector.store.schema import COLLECTOR, attributes, events, intervals, targets
 
 
@@ -68,16 +69,7 @@ class Figures(Database):
         with self.reading() as connection:
             for ids in [None] if targets is None else chunks(set(targets)):
                 chosen = statement if ids is None else statement.where(intervals.c.target.in_(ids))
-                for target, began, ended, state, confirmed, origin, reason in connection.execute(
-                    chosen
-                ):
-                    stretch = Interval(
-                        began, ended, STATE[state], confirmed, ORIGIN[origin], reason
-                    )
-                    if target in found:
-                        found[target].append(stretch)
-                    else:
-                        found[target] = [stretch]
+                _group(fetch(connection.execute(chosen)), found)
         return found
 
     def events(
@@ -102,3 +94,15 @@ class Figures(Database):
                 Event(at, EventKind(kind), None if of == COLLECTOR else of, json.loads(detail))
                 for at, kind, of, detail in connection.execute(statement)
             ]
+
+
+def _group(rows: Iterable[tuple[Any, ...]], found: dict[int, list[Interval]]) -> None:
+    """Hundreds of thousands of rows at a year's figures: so no call that can be done without."""
+    new = tuple.__new__
+    last = None
+    for target, start, end, state, confirmed_at, origin, reason in rows:
+        if target != last:
+            found[target] = stretches = []
+            add = stretches.append
+            last = target
+        add(new(Interval, (start, end, STATE[state], confirmed_at, ORIGIN[origin], reason)))

@@ -11,7 +11,7 @@ from collector.domain.instants import DAY, HOUR, MINUTE, Duration, Instant
 from collector.domain.samples import Reason, Result, Sample
 from collector.domain.targets import DeviceFacts, Merge
 from collector.store.engine import Database
-from collector.store.rows import REASON, RESULT, dumps, read_meta, set_meta
+from collector.store.rows import REASON, RESULT, dumps
 from collector.store.schema import (
     COLLECTOR,
     RAW_FROM,
@@ -35,6 +35,26 @@ TAIL_SLACK: Duration = MINUTE
 _RESULT_VALUES = {result: int(result) for result in Result}
 _REASON_VALUES: dict[Reason | None, str | None] = {reason: str(reason) for reason in Reason}
 _REASON_VALUES[None] = None
+
+_META = meta.alias()
+
+# Statements of the hot path are made once: making one costs more than running it.
+_COUNT_IN = (
+    update(meta).where(meta.c.key == RAW_ROWS).values(value=meta.c.value + bindparam("added"))
+)
+_ROLL_AGAIN = (
+    update(meta)
+    .where(
+        meta.c.key == bindparam("marker"),
+        meta.c.value > bindparam("start"),
+        # Not where some of the hour's samples are gone: what was rolled up from all of them stays.
+        select(_META.c.value).where(_META.c.key == RAW_FROM).scalar_subquery() <= bindparam("hour"),
+    )
+    .values(value=bindparam("start"))
+)
+_THIS_RUN = update(runs).where(runs.c.id == select(func.max(runs.c.id)).scalar_subquery())
+_BEAT = _THIS_RUN.values(last_at=bindparam("heartbeat"))
+_REVISION = select(meta.c.value).where(meta.c.key == REVISION)
 
 
 class Polling(Database):
@@ -72,17 +92,18 @@ class Polling(Database):
             for target, probe, at, result, reason, duration, loss in new
         ]
         added = connection.exec_driver_sql(self._samples_insert, rows).rowcount
-        set_meta(connection, RAW_ROWS, meta.c.value + added)
+        connection.execute(_COUNT_IN, {"added": added})
         # Samples that waited for the database may belong to an hour that was rolled up without
-        # them: it is rolled up again, unless some of its samples are gone by now.
+        # them: it is rolled up again.
         first = min(row[0] for row in rows)
-        kept_from = select(meta.c.value).where(meta.c.key == RAW_FROM).scalar_subquery()
-        for key, start in ((ROLLED_HOURS, first // HOUR * HOUR), (ROLLED_DAYS, first // DAY * DAY)):
-            connection.execute(
-                update(meta)
-                .where(meta.c.key == key, meta.c.value > start, kept_from <= first // HOUR * HOUR)
-                .values(value=start)
-            )
+        hour, day = first // HOUR * HOUR, first // DAY * DAY
+        connection.execute(
+            _ROLL_AGAIN,
+            [
+                {"marker": ROLLED_HOURS, "start": hour, "hour": hour},
+                {"marker": ROLLED_DAYS, "start": day, "hour": hour},
+            ],
+        )
 
     def _add_events(self, connection: Connection, new: Iterable[Event]) -> None:
         connection.execute(
@@ -122,16 +143,17 @@ class Polling(Database):
 
     def _beat(self, connection: Connection, batch: Batch) -> None:
         """The newest run is alive; an event STARTED begins another, STOPPED ends it."""
-        alive = {"last_at": batch.heartbeat}
         for event in batch.events:
             if event.kind is EventKind.STARTED:
                 begin = self.insert(runs).values(started=event.at, last_at=event.at)
                 connection.execute(begin.on_conflict_do_nothing())
-            elif event.kind is EventKind.STOPPED:
-                alive["stopped"] = event.at
-        newest = select(func.max(runs.c.id)).scalar_subquery()
-        if not connection.execute(update(runs).where(runs.c.id == newest).values(alive)).rowcount:
-            connection.execute(runs.insert().values(started=batch.heartbeat, **alive))
+        if not connection.execute(_BEAT, {"heartbeat": batch.heartbeat}).rowcount:
+            connection.execute(
+                runs.insert().values(started=batch.heartbeat, last_at=batch.heartbeat)
+            )
+        for event in batch.events:
+            if event.kind is EventKind.STOPPED:
+                connection.execute(_THIS_RUN.values(stopped=event.at))
 
     def save_checks(self, checks_: Sequence[CheckRecord]) -> None:
         """Replace the stored places on the wheel."""
@@ -182,7 +204,8 @@ class Polling(Database):
         """A number that moves when a command or a new configuration, not polling, changed
         something."""
         with self.reading() as connection:
-            return read_meta(connection, REVISION)
+            moved: int = connection.scalars(_REVISION).one()
+        return moved
 
 
 def _keep_earliest(connection: Connection, name: str, found: Mapping[int, Instant]) -> None:

@@ -43,7 +43,7 @@ PAGES = 500
 FREE_SHARE = 0.1
 """How much of the file may be empty pages; those are taken by the next samples anyway."""
 
-ROW_OVERHEAD = {"sqlite": 44, "postgresql": 116}
+ROW_OVERHEAD = {"sqlite": 26, "postgresql": 116}
 """Bytes of a raw sample but for its text and floats: row and index headers, keys and the share of
 pages that stays empty; measured with dbstat and pg_total_relation_size."""
 
@@ -181,8 +181,9 @@ class Retaining(Database):
                 pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
                 if free <= pages * FREE_SHARE:
                     return
-                # Each row fetched is a page given back.
-                connection.exec_driver_sql(f"PRAGMA incremental_vacuum({PAGES})").all()
+                for _ in range(min(free, PAGES)):
+                    # One page a call whatever the number: the driver takes but the first step.
+                    connection.exec_driver_sql("PRAGMA incremental_vacuum(1)")
             yield min(free, PAGES)
 
 
@@ -237,7 +238,7 @@ def _bytes_per_row(connection: Connection) -> int:
                 func.length(newest.c.probe)
                 + func.coalesce(func.length(newest.c.reason), 0)
                 + case((newest.c.duration.is_not(None), 8), else_=0)
-                + case((newest.c.loss > 0, 8), else_=0)
+                + case(((newest.c.loss > 0) & (newest.c.loss < 1), 8), else_=0)
             )
         )
     )

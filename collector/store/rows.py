@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, CursorResult, select, update
 
 from collector.domain.samples import Reason, Result
 from collector.domain.states import Origin, State
@@ -25,6 +25,14 @@ def chunks(ids: Iterable[int], size: int = CHUNK) -> Iterator[list[int]]:
     ordered = sorted(ids)
     for start in range(0, len(ordered), size):
         yield ordered[start : start + size]
+
+
+def fetch(result: CursorResult[Any]) -> list[tuple[Any, ...]]:
+    """All rows as the driver gives them, without a Row around each: for very many rows."""
+    assert result.cursor is not None
+    rows: list[tuple[Any, ...]] = result.cursor.fetchall()
+    result.close()
+    return rows
 
 
 def dumps(value: object) -> str:
