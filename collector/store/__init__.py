@@ -9,12 +9,15 @@ from collector.store.figures import Figures
 from collector.store.migrating import prepare, upgrade
 from collector.store.polling import Polling
 from collector.store.registering import Registering
+from collector.store.resuming import Resuming
 from collector.store.retention import Retaining
 
 __all__ = ["SqlStore", "StoreError", "open_store", "restore", "upgrade"]
 
 
-class SqlStore(Polling, Registering, Figures, Administration, Retaining, Checking, Copying):
+class SqlStore(
+    Polling, Resuming, Registering, Figures, Administration, Retaining, Checking, Copying
+):
     """ports.Store over SQLAlchemy; may be shared between threads.
 
     Every method raises ports.StoreUnavailable while the database is locked, full, gone or

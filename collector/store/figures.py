@@ -102,7 +102,7 @@ def _group(rows: Iterable[tuple[Any, ...]], found: dict[int, list[Interval]]) ->
     last = None
     for target, start, end, state, confirmed_at, origin, reason in rows:
         if target != last:
-            found[target] = stretches = []
-            add = stretches.append
+            found[target] = []
+            add = found[target].append
             last = target
         add(new(Interval, (start, end, STATE[state], confirmed_at, ORIGIN[origin], reason)))

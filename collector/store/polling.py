@@ -1,17 +1,16 @@
-"""What polling writes, batch by batch, and what it reads once at its start."""
+"""What polling writes, batch by batch."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
-from collector.domain.batches import Batch, CheckRecord, DeviceRecord, Resumption
+from collector.domain.batches import Batch, CheckRecord, DeviceRecord
 from collector.domain.events import Event, EventKind
-from collector.domain.instants import DAY, HOUR, MINUTE, Duration, Instant
+from collector.domain.instants import DAY, HOUR, Instant
 from collector.domain.samples import Reason, Result, Sample
-from collector.domain.targets import DeviceFacts, Merge
 from collector.store.engine import Database
-from collector.store.rows import REASON, RESULT, dumps
+from collector.store.rows import dumps
 from collector.store.schema import (
     COLLECTOR,
     RAW_FROM,
@@ -27,10 +26,7 @@ from collector.store.schema import (
     samples,
     targets,
 )
-from collector.store.timelines import apply_changes, read_open
-
-TAIL_SLACK: Duration = MINUTE
-"""How much longer than they can hold the last samples are handed to the next agent."""
+from collector.store.timelines import apply_changes
 
 _RESULT_VALUES = {result: int(result) for result in Result}
 _REASON_VALUES: dict[Reason | None, str | None] = {reason: str(reason) for reason in Reason}
@@ -58,7 +54,7 @@ _REVISION = select(meta.c.value).where(meta.c.key == REVISION)
 
 
 class Polling(Database):
-    """PollStore but for `register`."""
+    """PollStore but for `register` and `resume`."""
 
     def write(self, batch: Batch) -> None:
         """Store a batch in one transaction; again with the same batch changes nothing."""
@@ -174,32 +170,6 @@ class Polling(Database):
                     ],
                 )
 
-    def resume(self) -> Resumption:
-        """What the last run left, as one consistent view."""
-        with self.reading() as connection:
-            places = [
-                CheckRecord(target, probe, interval, slot, Merge(merge))
-                for target, probe, interval, slot, merge in connection.execute(
-                    select(checks).order_by(checks.c.target, checks.c.probe)
-                )
-            ]
-            heartbeat = connection.scalar(
-                select(runs.c.last_at).order_by(runs.c.id.desc()).limit(1)
-            )
-            return Resumption(
-                heartbeat=heartbeat,
-                open=read_open(connection),
-                tail=[] if heartbeat is None else _tail(connection, heartbeat, places),
-                checks=places,
-                devices=_devices(connection),
-                answered=_having(connection, "answered_at"),
-                polled=_having(connection, "first_polled"),
-            )
-
-    def tail(self) -> Resumption:
-        """As `resume`: what tells how far the open intervals are known."""
-        return self.resume()
-
     def revision(self) -> int:
         """A number that moves when a command or a new configuration, not polling, changed
         something."""
@@ -218,50 +188,3 @@ def _keep_earliest(connection: Connection, name: str, found: Mapping[int, Instan
         .values({name: bindparam("seen")}),
         [{"of": target, "seen": at} for target, at in found.items()],
     )
-
-
-def _tail(
-    connection: Connection, heartbeat: Instant, places: Sequence[CheckRecord]
-) -> list[Sample]:
-    """Samples that may hold at the heartbeat: no older than 2.5 intervals of their check."""
-    longest = max((place.interval for place in places), default=MINUTE)
-    reach = func.coalesce(checks.c.interval, longest) * 5 // 2 + TAIL_SLACK
-    rows = connection.execute(
-        select(
-            samples.c.target,
-            samples.c.probe,
-            samples.c.at,
-            samples.c.result,
-            samples.c.reason,
-            samples.c.duration,
-            samples.c.loss,
-        )
-        .select_from(
-            samples.outerjoin(
-                checks,
-                (checks.c.target == samples.c.target) & (checks.c.probe == samples.c.probe),
-            )
-        )
-        .where(
-            samples.c.at >= heartbeat - longest * 5 // 2 - TAIL_SLACK,
-            samples.c.at >= heartbeat - reach,
-        )
-        .order_by(samples.c.at)
-    )
-    return [
-        Sample(target, probe, at, RESULT[result], REASON[reason], duration, loss)
-        for target, probe, at, result, reason, duration, loss in rows
-    ]
-
-
-def _devices(connection: Connection) -> dict[int, DeviceRecord]:
-    return {
-        target: DeviceRecord(at, DeviceFacts(uptime, name, object_id, engine_time), restarts)
-        for target, at, uptime, name, object_id, engine_time, restarts in connection.execute(
-            select(devices)
-        )
-    }
-
-
-def _having(connection: Connection, name: str) -> frozenset[int]:
-    return frozenset(connection.scalars(select(targets.c.id).where(targets.c[name].is_not(None))))

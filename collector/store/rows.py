@@ -1,7 +1,7 @@
 """Between rows and the words of the domain."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, select, update
@@ -27,10 +27,10 @@ def chunks(ids: Iterable[int], size: int = CHUNK) -> Iterator[list[int]]:
         yield ordered[start : start + size]
 
 
-def fetch(result: CursorResult[Any]) -> list[tuple[Any, ...]]:
+def fetch(result: CursorResult[Any]) -> Sequence[tuple[Any, ...]]:
     """All rows as the driver gives them, without a Row around each: for very many rows."""
     assert result.cursor is not None
-    rows: list[tuple[Any, ...]] = result.cursor.fetchall()
+    rows: Sequence[tuple[Any, ...]] = result.cursor.fetchall()
     result.close()
     return rows
 
