@@ -187,6 +187,10 @@ class AdministrationStore(Protocol):
         where the new name has measurements of its own."""
         ...
 
+    def add_missing(self, targets: Sequence[Target], now: Instant) -> None:
+        """Take in those targets that are not known by name; all others stay as they are."""
+        ...
+
     def import_intervals(
         self, rows: Sequence[ImportedRow], author: str, file: str, now: Instant
     ) -> int:

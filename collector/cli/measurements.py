@@ -1,0 +1,143 @@
+"""A measurement as JSON and as tables."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from collector.cli.opening import ALL_SITES, Opened
+from collector.cli.output import Cell, Column, Row, table
+from collector.domain.instants import SECOND
+from collector.domain.measurements import DecidedTarget, Indicator, Measurement, Op, Unit
+
+_MIN_COVERAGE = 0.90
+"""KPI.md "Availability", where the register's entry states no other."""
+
+
+def as_json(measurement: Measurement) -> dict[str, Any]:
+    """The form of `indicator show --format json` (DESIGN.md "Command line")."""
+    target = measurement.target
+    return {
+        "indicator": measurement.indicator,
+        "period": measurement.period,
+        "final": measurement.final,
+        "site": measurement.site,
+        "value": measurement.value,
+        "unit": measurement.unit.value,
+        "target": None if target is None else {"op": target.op.value, "value": target.value},
+        "verdict": None if measurement.verdict is None else measurement.verdict.value,
+        "outlook": None if measurement.outlook is None else measurement.outlook.value,
+        "coverage": measurement.coverage,
+        "frozen": None,
+        "detail": dict(measurement.detail),
+    }
+
+
+def name_of(work: Opened, indicator: Indicator) -> str:
+    """An indicator's name as decided."""
+    return indicator.name.get(work.words.language) or indicator.name.get("sv") or indicator.id
+
+
+def heading(work: Opened, measurement: Measurement) -> str:
+    """What a figure is of: `2026-10, Alla (preliminärt, perioden pågår)`."""
+    words, site = work.words, measurement.site
+    place = words["all"] if site == ALL_SITES else work.settings.sites.get(site, site)
+    running = "" if measurement.final else f" ({words['preliminary']})"
+    return f"{measurement.period}, {place}{running}"
+
+
+def overview(work: Opened, measured: Sequence[tuple[Indicator, Measurement]]) -> str:
+    """All indicators, a row each."""
+    words = work.words
+    return table(
+        [
+            Column(words["indicator"], wrap=True),
+            Column(words["value"], "right"),
+            Column(words["target"], "right"),
+            Column(words["coverage"], "right"),
+            Column(words["verdict"]),
+            Column(words["outlook"], wrap=True),
+        ],
+        [
+            (
+                name_of(work, indicator),
+                words.value(each.value, each.unit, each.target),
+                words.decided(each.target, each.unit),
+                _coverage(work, indicator, each.coverage),
+                Cell(words.verdict(each.verdict), each.verdict or ""),
+                Cell(words.outlook(each.outlook), each.outlook or ""),
+            )
+            for indicator, each in measured
+        ],
+    )
+
+
+def details(work: Opened, indicator: Indicator, measurement: Measurement) -> list[str]:
+    """One indicator in full: its figures, then its classes, then its worst objects."""
+    words, detail = work.words, measurement.detail
+    unit, target = measurement.unit, measurement.target
+    rows: list[Row] = [
+        (words["value"], words.value(measurement.value, unit, target)),
+        (words["target"], words.decided(target, unit)),
+        (words["coverage"], _coverage(work, indicator, measurement.coverage)),
+        (words["verdict"], Cell(words.verdict(measurement.verdict), measurement.verdict or "")),
+        (words["outlook"], Cell(words.outlook(measurement.outlook), measurement.outlook or "")),
+    ]
+    budget = detail.get("budget")
+    if budget:
+        rows.append((words["budget_left"], words.duration(round(budget["left_seconds"] * SECOND))))
+    rows += [
+        (words[key], words.value(detail[key], unit, target))
+        for key in ("with_planned_work", "before_corrections")
+        if key in detail
+    ]
+    if "outages" in detail:
+        rows.append((words["outages"], words.number(detail["outages"])))
+    if detail.get("left_out"):
+        rows.append((words["left_out"], ", ".join(map(words.kinds, detail["left_out"]))))
+    parts = [
+        name_of(work, indicator),
+        heading(work, measurement),
+        "",
+        table([Column(""), Column("", wrap=True)], rows, headings=False),
+    ]
+    classes: Mapping[str, Any] = detail.get("classes") or {}
+    if classes:
+        named = [(words.kinds(kind), figures) for kind, figures in classes.items()]
+        parts += ["", _objects(work, indicator, "class", named, target)]
+    if detail.get("worst"):
+        named = [(figures["target"], figures) for figures in detail["worst"]]
+        parts += ["", f"{words['worst']}:", "", _objects(work, indicator, "object", named, target)]
+    return parts
+
+
+def _objects(
+    work: Opened,
+    indicator: Indicator,
+    title: str,
+    named: Sequence[tuple[str, Mapping[str, Any]]],
+    target: DecidedTarget | None,
+) -> str:
+    """Classes or objects with their availability, coverage and downtime."""
+    words = work.words
+    titles = ("availability", "coverage", "downtime")
+    return table(
+        [Column(words[title], wrap=True), *(Column(words[each], "right") for each in titles)],
+        [
+            (
+                name,
+                words.value(figures["value"], Unit.RATIO, target),
+                _coverage(work, indicator, figures["coverage"]),
+                words.duration(_downtime(figures["seconds"])),
+            )
+            for name, figures in named
+        ],
+    )
+
+
+def _downtime(seconds: Mapping[str, float]) -> int:
+    return round((seconds["down"] + seconds["unreachable"]) * SECOND)
+
+
+def _coverage(work: Opened, indicator: Indicator, coverage: float | None) -> str:
+    """Never rounded over what is needed for a verdict."""
+    needed = float(indicator.definition.get("min_coverage", _MIN_COVERAGE))
+    return work.words.value(coverage, Unit.RATIO, DecidedTarget(Op.AT_LEAST, needed))

@@ -1,0 +1,127 @@
+"""The outages of a period, those of everything behind a failed device folded under its own."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from collector.domain.instants import Instant
+from collector.domain.periods import Period
+from collector.domain.states import Interval, Origin, State
+from collector.domain.targets import Attributes, TargetRecord
+from collector.kpi.outages import Outage, outages_of
+from collector.kpi.spans import ALWAYS
+from collector.kpi.timelines import Timelines
+from collector.ports import FigureStore
+from collector.services.history import read_timelines
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An outage with what its object was when it began.
+
+    `open` says that it goes on; `cause` names the failed ancestor, `consequences` are the outages
+    that began behind this one.
+    """
+
+    outage: Outage
+    name: str
+    attributes: Attributes
+    origin: Origin
+    open: bool
+    cause: str | None = None
+    consequences: list["Listed"] = field(default_factory=list)
+
+
+def list_outages(
+    store: FigureStore,
+    period: Period,
+    now: Instant,
+    *,
+    site: str | None = None,
+    kind: str | None = None,
+    target: str | None = None,
+) -> list[Listed]:
+    """The outages that touch a period, oldest first, of one site, kind or target where asked.
+
+    One whose ancestor's outage is not among them stands by itself, with its cause.
+    """
+    records = {record.id: record for record in store.targets()}
+    failed = _failed(store.intervals(period.start, period.measured_end))
+    # From the beginning, so that one that was under way at the period's start keeps its own.
+    timelines = read_timelines(store, -ALWAYS, period.measured_end, now=now, targets=failed)
+    found = [
+        listed
+        for each in sorted(failed)
+        for listed in _outages(timelines, records, each)
+        if listed.outage.start < period.measured_end
+        and (listed.open or listed.outage.end > period.start)
+        and site in (None, listed.attributes.site)
+        and kind in (None, listed.attributes.kind)
+        and target in (None, listed.name)
+    ]
+    return _folded(sorted(found, key=lambda listed: (listed.outage.start, listed.name)))
+
+
+def _failed(intervals: Mapping[int, Sequence[Interval]]) -> set[int]:
+    return {
+        target
+        for target, own in intervals.items()
+        if any(each.state in (State.DOWN, State.UNREACHABLE) for each in own)
+    }
+
+
+def _outages(
+    timelines: Timelines, records: Mapping[int, TargetRecord], target: int
+) -> Iterable[Listed]:
+    intervals = timelines.of(target)
+    last = next((each for each in reversed(intervals) if each.end is None), None)
+    for outage in outages_of(timelines, target):
+        ongoing = last is not None and last.state is State.DOWN and outage.end > last.start
+        yield Listed(
+            outage,
+            records[target].name,
+            _attributes_at(records[target], outage.start),
+            _origin_at(intervals, outage.start),
+            ongoing and outage.end == timelines.until(target),
+            None if outage.cause is None else records[outage.cause].name,
+        )
+
+
+def _attributes_at(record: TargetRecord, at: Instant) -> Attributes:
+    held = record.attributes[0]
+    for later in record.attributes[1:]:
+        if later.since <= at:
+            held = later
+    return held
+
+
+def _origin_at(intervals: Sequence[Interval], at: Instant) -> Origin:
+    """Where the interval that an outage begins in comes from."""
+    return next(
+        each.origin
+        for each in intervals
+        if each.state in (State.DOWN, State.UNREACHABLE)
+        and each.start <= at
+        and (each.end is None or at < each.end)
+    )
+
+
+def _folded(found: Sequence[Listed]) -> list[Listed]:
+    """Consequences moved under the outage that caused them, where it is among them."""
+    by_name: dict[str, list[Listed]] = defaultdict(list)
+    for listed in found:
+        by_name[listed.name].append(listed)
+    top = []
+    for listed in found:
+        causes = by_name.get(listed.cause or "", ())
+        cause = next((each for each in causes if _meet(each.outage, listed.outage)), None)
+        if cause is None:
+            top.append(listed)
+        else:
+            cause.consequences.append(listed)
+    return top
+
+
+def _meet(cause: Outage, consequence: Outage) -> bool:
+    """Whether the one lasted while the other did."""
+    return cause.start < consequence.end and consequence.start < cause.end
