@@ -152,9 +152,7 @@ INDICATOR_COMPUTED = Family(
     "When the indicator was last worked out, in seconds since 1970.",
 )
 
-POLL_DURATION = Family(
-    "driftkoll_poll_duration_seconds", "histogram", (), "How long polls took, retries included."
-)
+POLL_DURATION = Family("driftkoll_poll_duration_seconds", "histogram", (), "How long polls took.")
 POLLS = Family(
     "driftkoll_polls_total", "counter", ("probe", "result"), "Polls made, by what they found."
 )

@@ -89,9 +89,15 @@ def _load_own(context: ssl.SSLContext, tls: TlsServer) -> None:
         # A key that asks for a passphrase must not stop an unattended start at a terminal.
         context.load_cert_chain(tls.cert_file, tls.key_file, password=_no_passphrase)
     except (OSError, ValueError) as error:
+        another = getattr(error, "reason", None) == "KEY_VALUES_MISMATCH"
         raise WebConfigError(
             f"tls_server_config: {tls.cert_file} and {tls.key_file} are no certificate with its "
-            f"unencrypted key: {getattr(error, 'reason', None) or error}"
+            "key: "
+            + (
+                "the key is another certificate's"
+                if another
+                else "they must be PEM, the key unencrypted"
+            )
         ) from None
 
 
@@ -112,4 +118,5 @@ def _choose_ciphers(context: ssl.SSLContext, tls: TlsServer) -> None:
 
 
 def _why(path: object, error: OSError) -> str:
-    return f"{path}: {error.strerror or error}" if error.errno else f"{path}: {error}"
+    why = "holds no certificate (PEM)" if isinstance(error, ssl.SSLError) else error.strerror
+    return f"{path}: {why}"
