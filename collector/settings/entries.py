@@ -130,9 +130,14 @@ def _named_file(values: Mapping[str, Any], entry: Entry, problems: Problems) -> 
         return None
     file = entry.file.parent / name
     if not file.is_file():
-        problems.add(entry.problem(("file",), f"{name!r} is no file; it is looked for as {file}"))
+        problems.add(entry.problem(("file",), no_file(name)))
         return None
     return file
+
+
+def no_file(name: str) -> str:
+    """Says that a file is not there."""
+    return f"{name!r} is no file; relative paths begin at this file's folder"
 
 
 def _rows(file: Path, problems: Problems) -> list[Entry]:

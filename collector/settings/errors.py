@@ -40,10 +40,10 @@ class ConfigurationError(Exception):
 
 
 class Problems:
-    """What is found wrong while a configuration is read: one problem a place, in file order."""
+    """What is found wrong while a configuration is read: one problem a key, in file order."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[Path, int | None, KeyPath], Problem] = {}
+        self._found: dict[object, Problem] = {}
         self._told: list[str] = []
         self._files: dict[Path, int] = {}
 
@@ -51,21 +51,15 @@ class Problems:
         return bool(self._found or self._told)
 
     def add(self, *problems: Problem) -> None:
-        """The first that is said of a place stands: those after it follow from it."""
+        """The first that is said of a key stands: those after it follow from it."""
         for problem in problems:
             self._files.setdefault(problem.file, len(self._files))
-            self._found.setdefault((problem.file, problem.line, problem.path), problem)
+            place = (problem.file, problem.line, problem.path)
+            self._found.setdefault(place if problem.path else problem, problem)
 
     def absorb(self, error: ConfigurationError) -> None:
         """Take over what a reader of another file found."""
         self._told += error.problems
-
-    def has(self, file: Path, path: KeyPath) -> bool:
-        """Whether anything is wrong at a place or below it."""
-        return any(
-            problem.file == file and problem.path[: len(path)] == path
-            for problem in self._found.values()
-        )
 
     def lines(self) -> list[str]:
         """All of it, by file in the order they were read, and by line."""
@@ -75,7 +69,8 @@ class Problems:
 
 def dotted(path: KeyPath) -> str:
     """A key path as people write it: `targets[2].probes[0].snmp`."""
-    text = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
+    keys = (key if isinstance(key, int) or key.isprintable() else repr(key) for key in path)
+    text = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys)
     return text.removeprefix(".")
 
 
@@ -143,7 +138,7 @@ def _problem(
 
 _PLAIN = {
     "missing": "is missing",
-    "string_type": "must be text; put it in quotes",
+    "string_type": "must be text",
     "int_type": "must be a whole number",
     "int_parsing": "must be a whole number",
     "int_from_float": "must be a whole number",
@@ -155,6 +150,7 @@ _PLAIN = {
     "dict_type": "must be a mapping (key: value)",
     "list_type": "must be a list",
     "tuple_type": "must be a list",
+    "path_type": "must be a file's name",
 }
 
 
@@ -167,6 +163,8 @@ def _message(detail: ErrorDetails) -> str:
         return none_of(value if isinstance(value, str) else str(value), words)
     if kind == "value_error":
         return str(context["error"])
+    if kind == "string_type" and isinstance(detail["input"], int | float):
+        return "must be text; put it in quotes"
     return _PLAIN.get(kind) or detail["msg"].replace("Input should", "must").replace(
         "String should", "must"
     )

@@ -2,7 +2,7 @@
 
 import gc
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from collector.settings.checks import (
     no_target,
     sentinel_warnings,
 )
-from collector.settings.entries import Entry, read_entries
+from collector.settings.entries import Entry, no_file, read_entries
 from collector.settings.errors import (
     ConfigurationError,
     KeyPath,
@@ -29,7 +29,7 @@ from collector.settings.errors import (
     line_of,
     problems_of,
 )
-from collector.settings.model import Configuration
+from collector.settings.model import Configuration, SnmpProfile
 from collector.settings.probe_specs import ProbeSpecs, too_short
 from collector.settings.register import load_register
 from collector.settings.secrets import expand
@@ -52,8 +52,13 @@ def load(
     `kinds` are the probes there are, those of Driftkoll where it is not given.
     """
     with _no_garbage_collection():
-        document = expand(read_yaml(path), env)
-        return _Loading(document, kinds or probe_kinds()).settings(instead or {})
+        expansion = expand(read_yaml(path), env)
+        try:
+            loading = _Loading(expansion.document, kinds or probe_kinds())
+            return loading.settings(instead or {})
+        except ConfigurationError as error:
+            told = [expansion.conceal(problem) for problem in error.problems]
+            raise ConfigurationError(told) from None
 
 
 @contextmanager
@@ -176,7 +181,11 @@ class _Loading:
                 self.problems.add(self._problem(at, no_target(name, names)))
 
     def _profiles(self) -> dict[str, Credential]:
-        profiles = self.configuration.snmp.profiles
+        """Credentials; each profile is looked at by itself, so that one does not hide another."""
+        profiles: dict[str, SnmpProfile] = {}
+        for name, given in _section(_section(self.given, "snmp"), "profiles").items():
+            with suppress(ValidationError):  # told of already
+                profiles[name] = SnmpProfile.model_validate(given, context={"folder": self.folder})
         wrong = [
             self._problem(("snmp", "profiles", name, *key), message)
             for name, profile in profiles.items()
@@ -202,8 +211,7 @@ class _Loading:
             return None
         if (self.folder / named).is_file():
             return self.folder / named
-        message = f"'{named}' is no file; it is looked for as {self.document.file.parent / named}"
-        self.problems.add(self._problem(at, message))
+        self.problems.add(self._problem(at, no_file(str(named))))
         return None
 
     def _problem(self, at: KeyPath, message: str) -> Problem:

@@ -75,9 +75,10 @@ class ProbeSpecs:
             spec, wrong = self._probe(entry, written, ("probes", index), item, numbers)
             specs += [spec] if spec else []
             problems += wrong
+        found = tuple(specs)
         if not problems:
-            self._alike[key] = tuple(specs)
-        return tuple(specs), problems
+            self._alike[key] = found
+        return found, problems
 
     def need_address(self, specs: Collection[ProbeSpec]) -> bool:
         """Whether any of the probes looks for its target at the target's address."""

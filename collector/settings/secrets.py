@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,35 +14,43 @@ from collector.settings.yaml_lines import Document
 _REFERENCE = re.compile(r"\$?\$\{([^}]*)\}")
 
 
-class Expanded(str):
-    """Text that holds an environment variable's value; its repr is the text as written."""
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """A document with variables' values in it, and how to tell of them without showing them."""
 
-    __slots__ = ("written",)
-    written: str
+    document: Document
+    written: Mapping[str, str]
 
-    def __repr__(self) -> str:
-        return repr(self.written)
+    def conceal(self, message: str) -> str:
+        """A message with every quoted value as it was written in the file."""
+        for value, written in self.written.items():
+            message = message.replace(repr(value), repr(written))
+        return message
 
 
-def expand(document: Document, env: Mapping[str, str]) -> Document:
+def expand(document: Document, env: Mapping[str, str]) -> Expansion:
     """Put variables' values for `${VARIABLE}` in every text (`$${` stands for `${` itself).
 
     One that is not set is a problem that names it, and its text stays as it was.
     """
     problems: list[Problem] = []
+    written: dict[str, str] = {}
 
     def text_of(text: str, path: KeyPath) -> str:
         def value_of(reference: re.Match[str]) -> str:
             if reference[0].startswith("$$"):
                 return reference[0][1:]
-            if reference[1] not in env:
+            value = env.get(reference[1])
+            if value is None:
                 message = f"environment variable {reference[1]} is not set"
                 line = line_of(path, document.lines)
                 problems.append(Problem(document.file, line, path, message))
-            return env.get(reference[1], reference[0])
+                return reference[0]
+            written[value] = reference[0]
+            return value
 
-        expanded = Expanded(_REFERENCE.sub(value_of, text))
-        expanded.written = text
+        expanded = _REFERENCE.sub(value_of, text)
+        written[expanded] = text
         return expanded
 
     def walk(value: Any, path: KeyPath) -> Any:
@@ -55,7 +63,8 @@ def expand(document: Document, env: Mapping[str, str]) -> Document:
         return value
 
     value = walk(document.value, ())
-    return replace(document, value=value, problems=(*document.problems, *problems))
+    told = (*document.problems, *problems)
+    return Expansion(replace(document, value=value, problems=told), written)
 
 
 def _from_file(value: object, info: ValidationInfo) -> object:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from collector.domain.measurements import Indicator
@@ -29,7 +30,7 @@ class Settings:
     sites: Mapping[str, str]
     population: Mapping[Kind, int]
     polling: Polling
-    snmp_client: str
+    snmp_client: Literal["gufo", "pysnmp"]
     snmp_profiles: Mapping[str, Credential] = field(repr=False)
     retention: Retention
     web_config_file: Path | None

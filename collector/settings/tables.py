@@ -23,7 +23,7 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A CSV file's sound rows, and what is wrong with the others."""
+    """A CSV file's rows, and what is wrong with it."""
 
     path: Path
     rows: tuple[Row, ...]
@@ -47,8 +47,10 @@ def read_table(path: Path, *, required: Sequence[str], optional: Sequence[str]) 
 
 
 def scan_table(path: Path, *, required: Sequence[str], optional: Sequence[str]) -> Table:
-    """As `read_table`, with the problems beside the sound rows; only for a file that cannot be
-    read at all a ConfigurationError."""
+    """As `read_table`, with the problems beside the rows, which may lack what is required.
+
+    ConfigurationError only for a file that cannot be read at all.
+    """
     records, broken = _records(path, _decoded(path), {*required, *optional})
     if not records:
         empty = Problem(path, 1, (), "is empty; its first row must name the columns")
@@ -58,12 +60,14 @@ def scan_table(path: Path, *, required: Sequence[str], optional: Sequence[str]) 
         return Table(path, (), tuple(problems + broken))
     rows = []
     for record in records[1:]:
-        wrong = _row_problems(path, record, columns, required)
-        problems += wrong
-        if not wrong:
-            values = dict.fromkeys((*required, *optional), "")
-            values.update(zip(columns, record.cells, strict=False))
-            rows.append(Row(record.line, values))
+        if any(record.cells[len(columns) :]):
+            problems.append(Problem(path, record.line, (), _too_many(columns)))
+            continue
+        values = dict.fromkeys((*required, *optional), "")
+        values.update(zip(columns, record.cells, strict=False))
+        rows.append(Row(record.line, values))
+        lacking = [name for name in required if not values[name]]
+        problems += [Problem(path, record.line, (name,), "is empty") for name in lacking]
     return Table(path, tuple(rows), tuple(problems + broken))
 
 
@@ -133,16 +137,8 @@ def _columns(
     return names, [Problem(path, header.line, (), message) for message in messages]
 
 
-def _row_problems(
-    path: Path, record: _Record, columns: Sequence[str], required: Sequence[str]
-) -> list[Problem]:
-    if any(record.cells[len(columns) :]):
-        message = (
-            f"has more values than the {len(columns)} columns; "
-            "put quotes around a value that holds the separator"
-        )
-        return [Problem(path, record.line, (), message)]
-    given = dict(zip(columns, record.cells, strict=False))
-    return [
-        Problem(path, record.line, (name,), "is empty") for name in required if not given.get(name)
-    ]
+def _too_many(columns: Sequence[str]) -> str:
+    return (
+        f"has more values than the {len(columns)} columns; "
+        "put quotes around a value that holds the separator"
+    )

@@ -27,13 +27,9 @@ def build_target(
     entry: Entry, surroundings: Surroundings
 ) -> tuple[Target | None, Sequence[Problem]]:
     """The target that an entry describes, or what is wrong with it by itself."""
-    try:
-        given = TargetEntry.model_validate(entry.values)
-    except ValidationError as error:
-        under = entry.path
-        return None, problems_of(error, entry.file, entry.lines, model=TargetEntry, under=under)
-    specs, problems = surroundings.probes.of(entry, given)
-    problems = [*problems, *_lacks(entry, given, specs, surroundings)]
+    given, problems = _read(entry)
+    specs, wrong = surroundings.probes.of(entry, given)
+    problems += wrong + _lacks(entry, given, specs, surroundings)
     since, until, wrong = _lifetime(entry, given, surroundings.zone)
     problems += wrong
     if problems:
@@ -52,6 +48,19 @@ def build_target(
         retired_at=until,
     )
     return target, ()
+
+
+def _read(entry: Entry) -> tuple[TargetEntry, list[Problem]]:
+    """What an entry says; where a value is wrong, its default or a stand-in, so that the others
+    can be looked at too."""
+    try:
+        return TargetEntry.model_validate(entry.values), []
+    except ValidationError as error:
+        under = entry.path
+        problems = problems_of(error, entry.file, entry.lines, model=TargetEntry, under=under)
+        broken = {detail["loc"][0] for detail in error.errors()}
+    sound = {key: value for key, value in entry.values.items() if key not in broken}
+    return TargetEntry.model_validate({"name": "?", "kind": Kind.OTHER, **sound}), problems
 
 
 def _lacks(

@@ -68,11 +68,16 @@ def read_bytes(file: Path) -> bytes:
 
 
 def _not_yaml(file: Path, error: yaml.MarkedYAMLError) -> Problem:
-    mark = error.problem_mark or error.context_mark
-    if mark is None:
-        return Problem(file, None, (), f"not valid YAML: {error.problem}")
-    message = f"not valid YAML: {error.problem} (column {mark.column + 1})"
-    return Problem(file, mark.line + 1, (), message)
+    fault = error.problem or ""
+    if fault.startswith("but "):
+        fault = f"{error.context} {fault}"
+    mark = error.problem_mark
+    return Problem(
+        file,
+        mark.line + 1 if mark else None,
+        (),
+        f"not valid YAML: {fault}" + (f" (column {mark.column + 1})" if mark else ""),
+    )
 
 
 class _Construction:
