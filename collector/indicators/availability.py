@@ -160,6 +160,12 @@ def figure(books: Books, definition: Definition, scope: Scope) -> Figure:
     )
 
 
+def value_of(account: Account, definition: Definition) -> float | None:
+    """Availability of one class or object: A, or A' where unreachable is excluded."""
+    up, measured = ratio(account, unreachable=definition.unreachable_included)
+    return up / measured if measured else None
+
+
 def budget(books: Books, definition: Definition, scope: Scope, target: float) -> Budget | None:
     """The downtime that a decided target allows a scope in the whole period."""
     of_scope, _, _ = _chosen(books, definition, scope)

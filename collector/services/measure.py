@@ -1,0 +1,190 @@
+"""Measure: one indicator for one period and scope, with everything that explains the value."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from collector.domain.instants import SECOND, Duration, Instant
+from collector.domain.measurements import DecidedTarget, Indicator, Measurement, Seconds
+from collector.domain.periods import Period
+from collector.domain.targets import Kind, TargetRecord
+from collector.indicators import availability
+from collector.indicators.availability import Books, Definition, Facts, Figure, Scope
+from collector.kpi.budget import Budget
+from collector.kpi.groups import ALL, Account
+from collector.kpi.periods import midnight
+from collector.kpi.timelines import Timelines
+from collector.ports import FigureStore
+from collector.services.history import read_timelines
+from collector.services.judging import (
+    is_running,
+    last_days,
+    measurement,
+    outlook_on,
+    without_value,
+    year_of,
+)
+
+
+def measure(
+    store: FigureStore,
+    indicator: Indicator,
+    period: Period,
+    *,
+    zone: ZoneInfo,
+    site: str = ALL,
+    kind: Kind | None = None,
+    target: str | None = None,
+    sites: Mapping[str, str],
+    population: Mapping[Kind, int],
+    now: Instant,
+    known_until: Mapping[int, Instant] | None,
+) -> Measurement:
+    """An indicator's value for a period, at all sites or one, there of one class or object.
+
+    `target` is an object's name; KeyError for one that never was, and for a site that is none of
+    `sites`. `detail` is as DESIGN.md "Command line" has it. What nobody measures yet has no value.
+    """
+    if site != ALL and site not in sites:
+        raise KeyError(site)
+    if indicator.id != availability.ID:
+        return without_value(indicator, period, zone=zone, now=now, site=site)
+    records = store.targets()
+    object_ = None if target is None else _named(records, target)
+    scope = Scope(site, kind, None if object_ is None else object_.id)
+    year = year_of(period, zone=zone, now=now)
+    recent = last_days(zone=zone, now=now)
+    needed = [period, year, recent] if is_running(year, now) else [period]
+    timelines = read_timelines(
+        store,
+        min(it.start for it in needed),
+        max(it.measured_end for it in needed),
+        now=now,
+        known_until=known_until,
+        targets=_within(records, scope),
+    )
+    definition = Definition.of(indicator.definition)
+    facts = facts_of(timelines, definition, population, zone)
+    books = availability.compute(facts, period)
+    figure = availability.figure(books, definition, scope)
+    decided = _decided(indicator, definition, period, kind, object_)
+    prospect = None
+    if decided is not None and len(needed) > 1:
+        of_year = books if year.text == period.text else availability.compute(facts, year)
+        of_recent = availability.compute(facts, recent)
+        prospect = availability.prospect(of_year, of_recent, definition, scope)
+    return measurement(
+        indicator,
+        period,
+        site,
+        value=figure.value,
+        coverage=figure.coverage,
+        measurable=figure.measurable,
+        target=decided,
+        outlook=outlook_on(indicator, decided, year, prospect),
+        now=now,
+        detail=_detail(timelines, books, definition, scope, figure, decided),
+    )
+
+
+def facts_of(
+    timelines: Timelines, definition: Definition, population: Mapping[Kind, int], zone: ZoneInfo
+) -> Facts:
+    """What availability is worked out from; stated days begin at local midnight."""
+    since = {kind: midnight(day, zone) for kind, day in definition.measured_from.items()}
+    return Facts(timelines, population, since)
+
+
+def _named(records: Iterable[TargetRecord], name: str) -> TargetRecord:
+    for record in records:
+        if record.name == name:
+            return record
+    raise KeyError(name)
+
+
+def _within(records: Iterable[TargetRecord], scope: Scope) -> set[int] | None:
+    """The objects that ever were in a scope; None for all."""
+    if scope == Scope():
+        return None
+    return {
+        record.id
+        for record in records
+        if scope.target in (None, record.id)
+        and any(
+            scope.kind in (None, held.kind) and scope.site in (ALL, held.site)
+            for held in record.attributes
+        )
+    }
+
+
+def _decided(
+    indicator: Indicator,
+    definition: Definition,
+    period: Period,
+    kind: Kind | None,
+    object_: TargetRecord | None,
+) -> DecidedTarget | None:
+    """The decided target, which is for the indicator's classes and no others."""
+    asked = object_.attributes[-1].kind if object_ is not None and kind is None else kind
+    if asked is not None and asked not in definition.classes:
+        return None
+    return indicator.target_for(period.year)
+
+
+def _detail(
+    timelines: Timelines,
+    books: Books,
+    definition: Definition,
+    scope: Scope,
+    figure: Figure,
+    decided: DecidedTarget | None,
+) -> dict[str, Any]:
+    budget = None
+    if decided is not None:
+        budget = availability.budget(books, definition, scope, decided.value)
+    return {
+        "seconds": _seconds(figure.seconds),
+        "classes": {
+            kind.value: _part(account, definition) for kind, account in figure.classes.items()
+        },
+        "left_out": [kind.value for kind in figure.left_out],
+        "outages": figure.begun,
+        "worst": [
+            {"target": timelines.target(id_).name, **_part(account, definition)}
+            for id_, account in availability.worst(books, definition, scope)
+        ],
+        "budget": None if budget is None else _budget(budget),
+        "with_planned_work": figure.with_planned_work,
+        "before_corrections": figure.before_corrections,
+    }
+
+
+def _part(account: Account, definition: Definition) -> dict[str, Any]:
+    return {
+        "value": availability.value_of(account, definition),
+        "coverage": account.seconds.coverage,
+        "seconds": _seconds(account.seconds),
+    }
+
+
+def _seconds(seconds: Seconds) -> dict[str, float]:
+    return {
+        "up": _in_seconds(seconds.up),
+        "down": _in_seconds(seconds.down),
+        "unreachable": _in_seconds(seconds.unreachable),
+        "maintenance": _in_seconds(seconds.maintenance),
+        "unknown": _in_seconds(seconds.unknown),
+    }
+
+
+def _budget(budget: Budget) -> dict[str, float]:
+    return {
+        "allowed_seconds": _in_seconds(budget.allowed),
+        "left_seconds": _in_seconds(budget.left),
+    }
+
+
+def _in_seconds(duration: Duration | float) -> float:
+    """A number of seconds; whole ones without decimals."""
+    seconds = duration / SECOND
+    return int(seconds) if seconds.is_integer() else seconds

@@ -1,0 +1,129 @@
+"""Overview: all figures that are kept ready, from one reading of the store."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+from collector.domain.figures import INDICATOR, AvailabilityFigure, Figures
+from collector.domain.instants import SECOND, Instant
+from collector.domain.measurements import DecidedTarget, Indicator, Measurement, Seconds
+from collector.domain.periods import Period
+from collector.domain.targets import Kind
+from collector.indicators import availability
+from collector.indicators.availability import Books, Definition, Scope
+from collector.kpi.books import rows
+from collector.kpi.groups import ALL
+from collector.kpi.periods import windows
+from collector.kpi.spans import ALWAYS
+from collector.kpi.timelines import Timelines
+from collector.ports import FigureStore
+from collector.services.history import read_timelines
+from collector.services.judging import last_days, measurement, outlook_on, without_value
+from collector.services.measure import facts_of
+
+
+def overview(
+    store: FigureStore,
+    register: Sequence[Indicator],
+    *,
+    zone: ZoneInfo,
+    sites: Mapping[str, str],
+    population: Mapping[Kind, int],
+    now: Instant,
+    known_until: Mapping[int, Instant] | None,
+    settled_since: Instant,
+    settled_until: Instant,
+) -> Figures:
+    """Availability of all classes and sites in all windows, and a measurement of each indicator.
+
+    Sites are those of the configuration and those that anything was at. `settled` counts the
+    object-seconds in [settled_since, settled_until). Measurements have no detail: `measure` has.
+    """
+    periods = windows(now, zone)
+    recent = last_days(zone=zone, now=now)
+    starts = [recent.start, settled_since, *(period.start for period in periods.values())]
+    timelines = read_timelines(store, min(starts), now, now=now, known_until=known_until)
+    indicator = next((it for it in register if it.id == availability.ID), None)
+    definition = Definition.of(indicator.definition) if indicator else Definition()
+    facts = facts_of(timelines, definition, population, zone)
+    books = {window: availability.compute(facts, period) for window, period in periods.items()}
+    of_recent = availability.compute(facts, recent)
+    scopes = [ALL, *_sites(sites, books.values())]
+    prospects = {
+        site: availability.prospect(books["year"], of_recent, definition, Scope(site))
+        for site in scopes
+    }
+    availabilities: list[AvailabilityFigure] = []
+    measurements: list[tuple[str, Measurement]] = []
+    for window, of_window in books.items():
+        target = indicator.target_for(of_window.period.year) if indicator else None
+        for site in scopes:
+            availabilities += _figures(window, of_window, definition, site, target)
+            if indicator is None:
+                continue
+            figure = availability.figure(of_window, definition, Scope(site))
+            judged = measurement(
+                indicator,
+                of_window.period,
+                site,
+                value=figure.value,
+                coverage=figure.coverage,
+                measurable=figure.measurable,
+                target=target,
+                outlook=outlook_on(indicator, target, periods["year"], prospects[site]),
+                now=now,
+            )
+            measurements.append((window, judged))
+        measurements += [
+            (window, without_value(other, of_window.period, zone=zone, now=now))
+            for other in register
+            if other.id != availability.ID
+        ]
+    expected = prospects[ALL].value
+    return Figures(
+        at=now,
+        availability=tuple(availabilities),
+        measurements=tuple(measurements),
+        forecasts={indicator.id: expected} if indicator and expected is not None else {},
+        settled=_settled(timelines, settled_since, settled_until),
+    )
+
+
+def _figures(
+    window: str, books: Books, definition: Definition, site: str, target: DecidedTarget | None
+) -> Iterator[AvailabilityFigure]:
+    """The combined figure of a site, and each of its classes."""
+    for kind in (None, *books.classes(Scope(site))):
+        scope = Scope(site, kind)
+        figure = availability.figure(books, definition, scope)
+        budget = None
+        if target is not None and kind in (None, *definition.classes):
+            budget = availability.budget(books, definition, scope, target.value)
+        yield AvailabilityFigure(
+            kind=INDICATOR if kind is None else kind.value,
+            site=site,
+            window=window,
+            value=figure.value,
+            coverage=figure.coverage,
+            seconds=figure.seconds,
+            budget_left_seconds=None if budget is None else budget.left / SECOND,
+        )
+
+
+def _settled(
+    timelines: Timelines, since: Instant, until: Instant
+) -> dict[tuple[str, str], Seconds]:
+    """Each class's object-seconds at each site in a stretch where nothing changes any more."""
+    if since >= until:
+        return {}
+    stretch = Period("settled", since, until, until, 0)
+    settled: dict[tuple[str, str], Seconds] = {}
+    for row in rows(timelines, stretch, dict.fromkeys(Kind, -ALWAYS)):
+        scope = (row.kind.value, row.site)
+        settled[scope] = settled.get(scope, Seconds()) + row.seconds
+    return settled
+
+
+def _sites(sites: Iterable[str], books: Iterable[Books]) -> list[str]:
+    """The configured sites, then those that objects were at; no site is no scope."""
+    seen = {site for of_window in books for _, site in of_window.scopes if site}
+    return list(dict.fromkeys([*sites, *sorted(seen)]))

@@ -1,0 +1,174 @@
+"""The register of indicators: what the board decided to follow, read from YAML."""
+
+from collections.abc import Mapping
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
+
+from collector.domain.measurements import Indicator, Op, Unit
+from collector.domain.targets import Kind
+from collector.kpi.groups import Combine
+from collector.settings.errors import ConfigurationError, Problem, problems_of
+from collector.settings.model import Section, as_label
+from collector.settings.yaml_lines import read_yaml
+
+Label = Annotated[str, AfterValidator(as_label)]
+Share = Annotated[float, Field(gt=0, le=1)]
+Year = Annotated[int, Field(ge=1970, le=9998)]
+
+
+class Name(Section):
+    """What an indicator is called: in Swedish as it was decided, and in English."""
+
+    sv: Label
+    en: Label | None = None
+
+
+class Partial(Section):
+    """When a missed target counts as partly met (KPI.md "Targets and verdicts"): one of them."""
+
+    half_way: Share | None = None
+    share_of_target: Share | None = None
+    tolerance: Annotated[float, Field(ge=0)] | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if len(self.model_dump(exclude_none=True)) != 1:
+            raise ValueError("must be one of half_way, share_of_target, tolerance, or none")
+        return self
+
+
+def _no_partial(given: Any) -> Any:
+    return None if given == "none" else given
+
+
+class Definition(Section):
+    """The choices that every indicator has."""
+
+    min_coverage: Share = 0.90
+    partial: Annotated[Partial | None, BeforeValidator(_no_partial)] = Partial(half_way=0.5)
+
+    def choices(self) -> dict[str, Any]:
+        """The definition as the figures take it."""
+        return {
+            **{name: getattr(self, name) for name in type(self).model_fields},
+            "partial": self.partial and self.partial.model_dump(exclude_none=True),
+        }
+
+
+class AvailabilityDefinition(Definition):
+    """The choices of KPI.md "Accounting" and "Groups"."""
+
+    classes: Annotated[tuple[Kind, ...], Field(min_length=1)] = (
+        Kind.SERVER,
+        Kind.ACCESS_POINT,
+        Kind.INTEGRATION_PLATFORM,
+    )
+    combine: Combine = Combine.MEAN
+    unreachable: Literal["included", "excluded"] = "included"
+    measured_from: Annotated[dict[Kind, date], Field(default_factory=dict)]
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        if len(set(self.classes)) < len(self.classes):
+            raise ValueError("classes names a class twice; keep one")
+        return self
+
+
+class Entry(Section):
+    """An indicator of the register."""
+
+    name: Name
+    unit: Unit
+    direction: Op
+    baseline: float | None = None
+    targets: Annotated[dict[Year, float], Field(default_factory=dict)]
+    goal: str = ""
+    owner: str = ""
+    source: str = ""
+    definition: Definition = Definition()
+
+    @model_validator(mode="after")
+    def _ratios_are_shares(self) -> Self:
+        if self.unit is Unit.RATIO:
+            for value in (self.baseline, *self.targets.values()):
+                if value is not None and not 0 <= value <= 1:
+                    raise ValueError(
+                        f"a ratio is from 0 to 1, and {value:g} is not: 99.2 % is 0.992"
+                    )
+        return self
+
+
+class AvailabilityEntry(Entry):
+    """The indicator of availability."""
+
+    definition: AvailabilityDefinition = AvailabilityDefinition()
+
+
+class Entries(Section):
+    """All indicators that can be in a register; those that are not in it are not followed."""
+
+    availability: AvailabilityEntry | None = None
+    incident_handling_time: Entry | None = None
+    request_handling_time: Entry | None = None
+    servicedesk_resolution_share: Entry | None = None
+    user_satisfaction: Entry | None = None
+    changes_causing_disruption: Entry | None = None
+    managed_objects_with_plan: Entry | None = None
+    security_incidents: Entry | None = None
+    budget_result: Entry | None = None
+    employee_engagement: Entry | None = None
+    sick_leave: Entry | None = None
+
+
+class Register(Section):
+    """The file."""
+
+    indicators: Entries
+
+
+def load_register(file: Path | None = None) -> tuple[Indicator, ...]:
+    """The indicators of a register in the order of the file; without a file the shipped ones.
+
+    ConfigurationError with everything that is wrong in it.
+    """
+    file = shipped_register() if file is None else file
+    document = read_yaml(file)
+    try:
+        register = Register.model_validate(document.value)
+    except ValidationError as error:
+        found = problems_of(error, file, document.lines, model=Register)
+        raise ConfigurationError([*document.problems, *found]) from None
+    if document.problems:
+        raise ConfigurationError(document.problems)
+    order: Mapping[str, Any] = document.value["indicators"]
+    entries = {id_: getattr(register.indicators, id_) for id_ in order}
+    if not any(entries.values()):
+        raise ConfigurationError([Problem(file, 1, ("indicators",), "holds no indicator")])
+    return tuple(_indicator(id_, entry) for id_, entry in entries.items() if entry)
+
+
+def shipped_register() -> Path:
+    """The register that comes with Driftkoll: beside this module where it is installed, in the
+    source tree where it runs from there."""
+    packaged = Path(str(files("collector.settings").joinpath("indicators.yaml")))
+    in_tree = Path(__file__).parents[2] / "config" / "indicators.yaml"
+    return packaged if packaged.is_file() else in_tree
+
+
+def _indicator(id_: str, entry: Entry) -> Indicator:
+    return Indicator(
+        id=id_,
+        name=entry.name.model_dump(exclude_none=True),
+        unit=entry.unit,
+        op=entry.direction,
+        baseline=entry.baseline,
+        targets=entry.targets,
+        goal=entry.goal,
+        owner=entry.owner,
+        source=entry.source,
+        definition=entry.definition.choices(),
+    )
