@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 
 from collector.cli.asking import confirmed
-from collector.cli.opening import opened, refused
+from collector.cli.opening import opened
 from collector.cli.options import ConfigFile, Format, OutputFormat, Yes, new_app
 from collector.cli.output import emit, emit_json
+from collector.cli.storing import refused_by_store, store_of
 from collector.store import restore as restore_database
 from collector.store import upgrade as upgrade_database
 
@@ -24,7 +25,7 @@ def upgrade(config: ConfigFile = None) -> None:
     Example: driftkoll db upgrade -c driftkoll.yaml
     """
     work = opened(config)
-    with refused():
+    with refused_by_store():
         upgrade_database(work.settings.database)
     emit("OK: the database has this version's schema")
 
@@ -38,7 +39,7 @@ def check(config: ConfigFile = None, output: OutputFormat = Format.TABLE) -> Non
     Example: driftkoll db check -c driftkoll.yaml
     """
     work = opened(config)
-    with work.store() as store:
+    with store_of(work) as store:
         findings = store.check()
     if output is Format.JSON:
         emit_json([{"what": each.what, "remedy": each.remedy} for each in findings])
@@ -58,7 +59,7 @@ def backup(
     Example: driftkoll db backup -c driftkoll.yaml /backup/driftkoll-2026-10-01.db
     """
     work = opened(config)
-    with work.store() as store:
+    with store_of(work) as store:
         store.backup(file)
     emit(f"OK: {file}")
 
@@ -79,6 +80,6 @@ def restore(
     if not confirmed(f"Replace the database with {file}?", yes):
         emit("nothing was changed")
         return
-    with refused():
+    with refused_by_store():
         restore_database(work.settings.database, file, work.now)
     emit(f"OK: restored {file}")

@@ -1,5 +1,6 @@
 """What of the machine keeps an agent from measuring: rights, clock, limits, disk, database."""
 
+import os
 import resource
 import shutil
 import socket
@@ -117,7 +118,12 @@ def descriptors(targets: Iterable[Target]) -> Diagnosis:
 def database(url: str) -> Iterator[Diagnosis]:
     """Room on the disk, and whether the database can be opened, of which size it is."""
     if url.startswith("sqlite:///"):
-        yield _disk(Path(url.removeprefix("sqlite:///").partition("?")[0]).parent)
+        file = Path(url.removeprefix("sqlite:///").partition("?")[0])
+        folder = next(each for each in file.parents if each.exists())
+        yield _disk(folder)
+        if not file.exists():
+            yield _to_be_made(file, folder)
+            return
     try:
         store = open_store(url)
         try:
@@ -133,13 +139,22 @@ def database(url: str) -> Iterator[Diagnosis]:
         yield Diagnosis(Grade.OK, f"database: {size / 10**6:.1f} MB, {known} known")
 
 
+def _to_be_made(file: Path, folder: Path) -> Diagnosis:
+    if os.access(folder, os.W_OK):
+        return Diagnosis(Grade.OK, f"database: {file} is not there yet; the agent will make it")
+    return Diagnosis(
+        Grade.FAIL,
+        f"database: {file} is not there, and {folder} cannot be written to",
+        "give the agent's user that right, or name another place (database)",
+    )
+
+
 def _disk(folder: Path) -> Diagnosis:
-    there = next(each for each in (folder, *folder.parents) if each.exists())
     try:
-        free = shutil.disk_usage(there).free
+        free = shutil.disk_usage(folder).free
     except OSError as error:
-        return Diagnosis(Grade.FAIL, f"disk: {there}: {error.strerror}")
-    text = f"disk: {free / 10**9:.1f} GB free at {there}"
+        return Diagnosis(Grade.FAIL, f"disk: {folder}: {error.strerror}")
+    text = f"disk: {free / 10**9:.1f} GB free at {folder}"
     if free < _LITTLE_SPACE:
         return Diagnosis(Grade.WARN, text, "make room: a full disk stops the storing of samples")
     return Diagnosis(Grade.OK, text)

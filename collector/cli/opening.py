@@ -1,4 +1,4 @@
-"""What nearly every command needs first: the settings, the language, the time, the database."""
+"""What nearly every command needs first: the settings, the language, the time."""
 
 import os
 from collections.abc import Collection, Iterator, Sequence
@@ -12,12 +12,10 @@ from collector.domain.instants import Instant, instant
 from collector.domain.periods import Period
 from collector.kpi.periods import parse_period, running_month
 from collector.language import Words, words
-from collector.ports import Store, StoreUnavailable
 from collector.settings.errors import ConfigurationError
 from collector.settings.load import load
 from collector.settings.settings import Settings
 from collector.settings.tables import Row, read_table
-from collector.store import StoreError, open_store
 
 ALL_SITES = "all"
 
@@ -51,16 +49,6 @@ class Opened:
             raise unknown(what, word, known)
         return word
 
-    @contextmanager
-    def store(self, *, create: bool = False) -> Iterator[Store]:
-        """The database, open; with `create` it is made where it is missing."""
-        with refused():
-            store = open_store(self.settings.database, create=create)
-            try:
-                yield store
-            finally:
-                store.close()
-
 
 def opened(config: Path | None) -> Opened:
     """Read the configuration; refused with all that is wrong with it."""
@@ -78,12 +66,8 @@ def table_of(file: Path, required: Sequence[str], optional: Sequence[str]) -> Se
 
 @contextmanager
 def refused() -> Iterator[None]:
-    """Failures that are nobody's bug, as lines for the user."""
+    """What is wrong with a configuration or a CSV file, as lines for the user."""
     try:
         yield
     except ConfigurationError as error:
         raise RefusedError(*error.problems) from None
-    except StoreError as error:
-        raise RefusedError(str(error)) from None
-    except StoreUnavailable as error:
-        raise RefusedError(f"the database cannot be used just now: {error}") from None

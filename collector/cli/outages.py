@@ -22,6 +22,7 @@ from collector.cli.options import (
     new_app,
 )
 from collector.cli.output import Cell, Column, emit, emit_json, table, warn
+from collector.cli.storing import store_of
 from collector.domain.instants import SECOND, Instant, moment
 from collector.ports import ImportedRow, Store
 from collector.services.outage_list import Listed, list_outages
@@ -51,7 +52,7 @@ def list_(
     """
     work = opened(config)
     asked, key = work.period(period), work.site(site)
-    with work.store() as store:
+    with store_of(work) as store:
         if target is not None:
             work.one_of("target", target, {record.name for record in store.targets()})
         found = list_outages(store, asked, work.now, site=key, kind=kind, target=target)
@@ -165,7 +166,7 @@ def import_(
         OutageRow(row.line, **row.values)
         for row in table_of(file, ("target", "state", "start", "end"), ("comment",))
     ]
-    with work.store(create=True) as store:
+    with store_of(work, create=True) as store:
         planned = _plan(work, store, rows, file)
         if dry_run:
             emit(f"{file}: would take in {_amount(planned)}")

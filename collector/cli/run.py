@@ -6,6 +6,7 @@ from collector import app as agent
 from collector.cli.failures import RefusedError
 from collector.cli.opening import refused
 from collector.cli.options import ConfigFile, new_app
+from collector.cli.storing import refused_by_store
 from exporters.web.server import ListenError
 
 app = new_app()
@@ -21,7 +22,7 @@ def run(config: ConfigFile = None) -> None:
     """
     assert config is not None
     try:
-        with refused():
+        with refused(), refused_by_store():
             status = agent.run(config)
     except ListenError as error:
         raise RefusedError(str(error)) from None

@@ -11,6 +11,7 @@ from collector.cli.failures import RefusedError, unknown
 from collector.cli.opening import Opened, opened, refused
 from collector.cli.options import ConfigFile, Format, KindWord, OutputFormat, SiteKey, Yes, new_app
 from collector.cli.output import Cell, Column, emit, emit_json, table
+from collector.cli.storing import store_of
 from collector.domain.instants import moment
 from collector.domain.states import State
 from collector.domain.targets import Target, TargetRecord
@@ -43,7 +44,7 @@ def list_targets(
     """
     work = opened(config)
     key = work.site(site)
-    with work.store() as store:
+    with store_of(work) as store:
         records = {record.name: record for record in store.targets()}
         tail = store.tail()
     known = known_until(tail, work.now)
@@ -55,14 +56,14 @@ def list_targets(
         state = State.UNKNOWN
         if record and record.id in tail.open and known[record.id] == work.now:
             state = tail.open[record.id][0]
-        rows.append(_row(target, record, state))
+        rows.append(_row(work, target, record, state))
     if output is Format.JSON:
         emit_json(rows)
     else:
         emit(_table(work, rows))
 
 
-def _row(target: Target, record: TargetRecord | None, state: State) -> dict[str, Any]:
+def _row(work: Opened, target: Target, record: TargetRecord | None, state: State) -> dict[str, Any]:
     seen = record.first_seen if record else None
     return {
         "name": target.name,
@@ -74,7 +75,9 @@ def _row(target: Target, record: TargetRecord | None, state: State) -> dict[str,
         "tags": list(target.tags),
         "state": state.value,
         "answered": bool(record and record.answered_at is not None),
-        "first_seen": None if seen is None else moment(seen).isoformat(),
+        "first_seen": None
+        if seen is None
+        else moment(seen).astimezone(work.settings.zone).isoformat(),
     }
 
 
@@ -177,7 +180,7 @@ def rename(
     configured = {target.name for target in settings.targets}
     if new in configured and old in configured:
         raise RefusedError(f"{settings.places[new]}: there is another target {new!r} already")
-    with work.store() as store:
+    with store_of(work) as store:
         try:
             store.rename(old, new)
         except KeyError:

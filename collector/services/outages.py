@@ -170,8 +170,12 @@ def _flatten(spans: Sequence[Span], problems: list[Remark]) -> list[Span]:
 
 
 def _once(windows: Sequence[Span]) -> list[Span]:
-    """The windows without those that say the same again; others may overlap."""
-    return list({(window.start, window.end): window for window in reversed(windows)}.values())
+    """Of the windows that begin together the longest; others may overlap."""
+    longest: dict[Instant, Span] = {}
+    for window in windows:
+        if window.start not in longest or window.end > longest[window.start].end:
+            longest[window.start] = window
+    return list(longest.values())
 
 
 def _overlaps(spans: Sequence[Span]) -> list[Remark]:
@@ -198,24 +202,26 @@ def _without(span: Span, taken: Spans) -> list[Span]:
 
 
 def _collisions(spans: Sequence[Span], existing: Sequence[Interval]) -> list[Remark]:
-    """The spans that overlap what is stored and do not merely repeat it; one remark a line."""
-    stored = [kept for kept in existing if kept.state is not State.MAINTENANCE]
-    repeated = {
-        (kept.start, kept.end, kept.state) for kept in stored if kept.origin is Origin.IMPORTED
-    }
+    """The spans that contradict what is stored, one remark a line; to repeat it is none."""
+    repeated = {kept[:3] for kept in existing if kept.origin is Origin.IMPORTED}
     found: dict[int, Remark] = {}
     for span in spans:
-        if span.state is State.MAINTENANCE or (span.start, span.end, span.state) in repeated:
+        if (span.start, span.end, span.state) in repeated:
             continue
-        for kept in stored:
-            if kept.start < span.end and (kept.end is None or span.start < kept.end):
-                what = "measured itself" if kept.origin is Origin.POLLED else "imported before"
-                found.setdefault(
-                    span.line,
-                    Remark(span.line, f"overlaps what Driftkoll has {what} of {span.target!r}"),
-                )
-                break
+        kept = next((each for each in existing if _contradicts(span, each)), None)
+        if kept is not None:
+            what = "measured itself" if kept.origin is Origin.POLLED else "imported before"
+            text = f"overlaps what Driftkoll has {what} of {span.target!r}"
+            found.setdefault(span.line, Remark(span.line, text))
     return list(found.values())
+
+
+def _contradicts(span: Span, kept: Interval) -> bool:
+    """Maintenance may lie over anything but maintenance that begins at the same instant, as that
+    is what it is known by."""
+    if State.MAINTENANCE in (span.state, kept.state):
+        return span.state is kept.state and span.start == kept.start
+    return kept.start < span.end and (kept.end is None or span.start < kept.end)
 
 
 def _nearest(word: str, words: Collection[str]) -> str:

@@ -67,6 +67,25 @@ def test_maintenance_lies_anywhere_and_cuts_nothing() -> None:
     ]
 
 
+def test_of_maintenance_that_begins_together_the_longest_counts() -> None:
+    result = plan(
+        ("srv-1", "maintenance", "2026-10-10T10:00", "2026-10-10T12:00"),
+        ("srv-1", "maintenance", "2026-10-10T10:00", "2026-10-10T13:00"),
+    )
+    assert spans(result) == [
+        (State.MAINTENANCE, at("2026-10-10T10:00"), at("2026-10-10T13:00")),
+    ]
+
+
+def test_maintenance_imported_before_is_not_made_longer() -> None:
+    row = ("srv-1", "maintenance", "2026-10-10T10:00", "2026-10-10T12:00")
+    stored = {"srv-1": [span.interval for span in plan(row).spans]}
+    assert plan(row, existing=stored).problems == ()
+    assert refused(plan((*row[:3], "2026-10-10T13:00"), existing=stored)) == [
+        (2, "overlaps what Driftkoll has imported before of 'srv-1'")
+    ]
+
+
 def test_an_outage_may_reach_over_two_watched_spans_that_touch() -> None:
     result = plan(
         OCTOBER,
