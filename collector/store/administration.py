@@ -127,7 +127,7 @@ def _new_rows(
             else:
                 measured[target].append(span)
         named = select(targets.c.id, targets.c.name).where(targets.c.id.in_(ids))
-        names |= dict(connection.execute(named).tuples().all())
+        names |= dict(connection.execute(named).all())
     new = []
     for row in rows:
         span = row.interval

@@ -148,7 +148,8 @@ def _make_room(connection: Connection, target: int, heir: int, name: str) -> Non
 
 
 def _ids(connection: Connection) -> dict[str, int]:
-    return dict(connection.execute(select(targets.c.name, targets.c.id)).tuples().all())
+    rows = connection.execute(select(targets.c.name, targets.c.id))
+    return dict(rows.all())
 
 
 def _latest_attributes(connection: Connection) -> dict[int, Attributes]:

@@ -18,20 +18,17 @@ def apply_changes(connection: Connection, changes: Sequence[Change]) -> None:
     floors: dict[int, Instant] = {}
     for ids in chunks({change.target for change in changes}):
         opened |= read_open(connection, ids)
-        closed_before = [target for target in ids if target not in opened]
-        if closed_before:
-            floors |= dict(
-                connection.execute(
-                    select(intervals.c.target, func.max(intervals.c.end))
-                    .where(
-                        intervals.c.target.in_(closed_before),
-                        intervals.c.state != State.MAINTENANCE.value,
-                    )
-                    .group_by(intervals.c.target)
-                )
-                .tuples()
-                .all()
+        closed = [target for target in ids if target not in opened]
+        last_ends = (
+            select(intervals.c.target, func.max(intervals.c.end))
+            .where(
+                intervals.c.target.in_(closed),
+                intervals.c.state != State.MAINTENANCE.value,
             )
+            .group_by(intervals.c.target)
+        )
+        if closed:
+            floors |= dict(connection.execute(last_ends).all())
     _store(connection, fold(changes, opened, floors))
 
 
