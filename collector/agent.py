@@ -20,7 +20,7 @@ from collector.services.poll import Poller
 from collector.services.record import Recorder
 from collector.services.resume import resume
 from collector.settings.errors import ConfigurationError
-from collector.settings.load import Settings
+from collector.settings.settings import Settings
 
 log = logging.getLogger(__name__)
 

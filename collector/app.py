@@ -5,20 +5,22 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 
 from collector import logs
 from collector.agent import Agent
 from collector.domain.instants import Instant
-from collector.ports import Probe, Resolver, Store
-from collector.probes.registry import ProbeContext, probe_kinds
-from collector.probes.resolver import DnsResolver
-from collector.settings.load import Settings, load
+from collector.ports import Store
+from collector.probes._resolver import DnsResolver
+from collector.settings.load import load
+from collector.settings.probing import build_probes
+from collector.settings.settings import Settings
 from collector.store import open_store
 from exporters.self_metrics import SelfMetrics
 from exporters.web.app import create_app
 from exporters.web.server import WebServer
+from exporters.web.web_config_file import WebConfigFile
 
 log = logging.getLogger(__name__)
 
@@ -33,17 +35,6 @@ class SystemClock:
     def monotonic(self) -> Instant:
         """Microseconds of a clock that never is set."""
         return time.monotonic_ns() // 1000
-
-
-def build_probes(settings: Settings, resolver: Resolver) -> Mapping[str, Probe]:
-    """One probe object of each kind that the targets use."""
-    context = ProbeContext(
-        resolver=resolver,
-        snmp_profiles=settings.snmp_profiles,
-        snmp_client=settings.snmp_client,
-    )
-    wanted = {spec.kind for target in settings.targets for spec in target.probes}
-    return {kind: make(context) for kind, make in probe_kinds().items() if kind in wanted}
 
 
 def run(path: Path) -> int:
@@ -66,16 +57,21 @@ async def _serve(path: Path, settings: Settings, store: Store) -> int:
     metrics = SelfMetrics()
     resolver = DnsResolver()
     agent = Agent(
-        settings, store, SystemClock(), metrics, lambda chosen: build_probes(chosen, resolver)
+        settings,
+        store,
+        SystemClock(),
+        metrics,
+        lambda chosen: build_probes(chosen, chosen.targets, resolver),
     )
+    web_config = WebConfigFile(settings.web_config_file)
     app = create_app(
         live=agent.live,
         figures=lambda: agent.keeper.figures,
         metrics=metrics,
-        web_config_path=settings.web_config_file,
+        web_config=web_config,
     )
     host, port = settings.listen
-    server = WebServer(app, host, port, settings.web_config_file)
+    server = WebServer(app, host, port, web_config)
     await server.start()
     agent.start()
     log.info("listening on http://%s:%d", host, port)
