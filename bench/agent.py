@@ -98,7 +98,7 @@ def targets(
         place = (index - SENTINELS) % FAMILY
         head = index - place
         # a block that lies on both sides of the link that can be cut has no common parent
-        same_side = 0 < head and addresses[head].split(".")[1] == address.split(".")[1]
+        same_side = head > 0 and addresses[head].split(".")[1] == address.split(".")[1]
         if index < SENTINELS:
             kind = "firewall"
         elif place == 0:
@@ -112,7 +112,9 @@ def targets(
 
 
 @contextmanager
-def running(file: Path, port: int, profile: Path | None = None) -> Iterator[subprocess.Popen[bytes]]:
+def running(
+    file: Path, port: int, profile: Path | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     """`driftkoll run` of this Python's environment, ready; stopped at the end."""
     script = Path(sys.executable).parent / "driftkoll"
     wrapper = [sys.executable, "-m", "cProfile", "-o", profile] if profile else []
@@ -122,9 +124,7 @@ def running(file: Path, port: int, profile: Path | None = None) -> Iterator[subp
         "BENCH_PRIV": network.PRIV_KEY,
     }
     log = file.parent / "agent.log"
-    process = processes.start(
-        [*wrapper, script, "run", "-c", file], log, env=os.environ | secrets
-    )
+    process = processes.start([*wrapper, script, "run", "-c", file], log, env=os.environ | secrets)
     try:
         wait_until_ready(process, port, log)
         yield process
@@ -169,9 +169,7 @@ def scrape(port: int, into: Scraping) -> Scrape:
     into.bytes = len(text)
     into.last = Scrape(text.decode())
     into.down |= {
-        labels["target"]
-        for labels, value in into.last.samples("driftkoll_target_up")
-        if value == 0
+        labels["target"] for labels, value in into.last.samples("driftkoll_target_up") if value == 0
     }
     return into.last
 

@@ -39,6 +39,11 @@ def addresses(count: int, cut: int = 0) -> list[str]:
     return [str(LIVE + index) for index in range(live)] + [str(CUT + index) for index in range(cut)]
 
 
+def behind_link(address: str) -> bool:
+    """Whether an address is one that `cut_link` silences."""
+    return ipaddress.ip_address(address) in ipaddress.ip_network(CUT_NETWORK)
+
+
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
     """A port that was free a moment ago."""
     with socket.socket(socket.AF_INET, kind) as probe:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 import yaml
 
@@ -150,10 +150,12 @@ def wait_until_ready(port: int, seconds: float = 60.0) -> None:
     raise TimeoutError("prometheus did not become ready")
 
 
-def ask(port: int, query: str) -> float:
-    """One number from Prometheus's query API; 0 where the answer is empty."""
-    url = f"http://127.0.0.1:{port}/api/v1/query?query={quote(query)}"
-    with urllib.request.urlopen(url, timeout=60) as answer:
+def ask(port: int, query: str, at: float | None = None) -> float:
+    """One number from Prometheus's query API, now or at an instant in seconds since the epoch; 0
+    where the answer is empty."""
+    parameters = {"query": query} | ({} if at is None else {"time": str(at)})
+    url = f"http://127.0.0.1:{port}/api/v1/query?{urlencode(parameters)}"
+    with urllib.request.urlopen(url, timeout=120) as answer:
         result = json.load(answer)["data"]["result"]
     return float(result[0]["value"][1]) if result else 0.0
 
