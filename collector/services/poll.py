@@ -20,8 +20,11 @@ from collector.services.sentinels import Sentinels
 
 log = logging.getLogger(__name__)
 
-_LAUNCHED_AT_ONCE = 50
-"""Polls started between two looks at what has arrived, so that no answer waits for a launch."""
+_SLICES = 32
+_SLICE_SECONDS = 0.025
+_LAUNCHED_AT_ONCE = 8
+"""A second's polls are spread over it in slices, of at least so many: a burst would make each
+answer wait for the launch of the others, and the round-trip times would show that."""
 
 _DOWN_INTERVAL: Duration = MINUTE
 """A target that is down is polled at least this often (KPI.md "Samples to states")."""
@@ -84,13 +87,14 @@ class Poller:
 
     async def _launch(self, due: list[Check]) -> None:
         missed = 0
+        at_once = max(_LAUNCHED_AT_ONCE, -(-len(due) // _SLICES))
         for n, check in enumerate(due):
+            if n and n % at_once == 0:
+                await asyncio.sleep(_SLICE_SECONDS)
             if check in self._flying:
                 missed += 1
             elif check not in self._waiting:
                 self.start(check, 1 if check.state is State.DOWN else 0)
-            if n % _LAUNCHED_AT_ONCE == _LAUNCHED_AT_ONCE - 1:
-                await asyncio.sleep(0)
         if missed:
             self._metrics.missed(missed)
 

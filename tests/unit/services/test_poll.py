@@ -122,7 +122,7 @@ class Rig:
             for second in range(seconds):
                 each_second(second)
                 await self.poller.turn(self.clock.monotonic() + EPOCH)
-                await asyncio.sleep(1)
+                await asyncio.sleep(second + 1 - self.clock.monotonic() / SECOND)
             await self.poller.stop()
 
         run(self.loop, main())
