@@ -4,6 +4,7 @@ from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
 from collector.domain.instants import Instant
+from collector.domain.service_facts import ServiceFacts
 from collector.domain.targets import DeviceFacts
 
 
@@ -59,6 +60,7 @@ class Outcome(NamedTuple):
     loss: float | None = None
     facts: DeviceFacts | None = None
     message: str = ""
+    service: ServiceFacts | None = None
 
 
 class Sample(NamedTuple):

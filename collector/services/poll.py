@@ -123,7 +123,7 @@ class Poller:
 
     def _land(self, check: Check, at: Instant, outcome: Outcome) -> None:
         watch, spec = check.watch, check.spec
-        result, reason, duration, loss, facts, _ = outcome
+        result, reason, duration, loss, facts, _, _ = outcome
         self._results[spec.kind, result] += 1
         if duration is not None:
             self._durations.append(duration)
