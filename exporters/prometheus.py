@@ -17,37 +17,30 @@ from exporters.self_metrics import SelfMetrics
 
 
 class Exposition:
-    """Writes /metrics from the snapshots that hold when a scrape begins."""
+    """Writes /metrics."""
 
-    def __init__(
-        self,
-        *,
-        live: Callable[[], Live],
-        figures: Callable[[], Figures | None],
-        metrics: SelfMetrics,
-    ) -> None:
-        self._live = live
+    def __init__(self, figures: Callable[[], Figures | None], metrics: SelfMetrics) -> None:
         self._figures = figures
         self._metrics = metrics
         self._targets = TargetText()
         self._figure_text = FigureText()
 
-    def pieces(self) -> Iterator[str]:
-        """The whole text in pieces, each less than a few milliseconds of work: whoever sends them
-        gives the polling its turn in between. An empty piece is only such a pause."""
-        live = self._live()
-        yield BUILD_INFO.header + BUILD_INFO.sample(1, __version__) + _own_state(live)
+    def pieces(self, live: Live) -> Iterator[bytes]:
+        """A snapshot's whole text in pieces, each less than a few milliseconds of work.
+
+        Whoever sends them gives the polling its turn in between; an empty piece is only that.
+        """
+        yield _own(live)
         yield self._metrics.text()
         yield self._figure_text.text(self._figures())
         yield from self._targets.pieces(live.targets)
 
 
-def _own_state(live: Live) -> str:
-    return "".join(
-        family.header + family.sample(holds)
-        for family, holds in (
-            (STORE_WRITABLE, live.writable),
-            (COLLECTOR_BLIND, live.blind),
-            (CONFIG_RELOAD, live.last_reload_successful),
-        )
+def _own(live: Live) -> bytes:
+    samples = (
+        (BUILD_INFO, BUILD_INFO.sample(1, __version__)),
+        (STORE_WRITABLE, STORE_WRITABLE.sample(live.writable)),
+        (COLLECTOR_BLIND, COLLECTOR_BLIND.sample(live.blind)),
+        (CONFIG_RELOAD, CONFIG_RELOAD.sample(live.last_reload_successful)),
     )
+    return "".join(family.header + sample for family, sample in samples).encode()

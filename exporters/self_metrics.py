@@ -70,9 +70,9 @@ class SelfMetrics:
         """Count the times of a batch of polls, in seconds; about 0.1 µs each."""
         self._durations.add(durations)
 
-    def text(self) -> str:
+    def text(self) -> bytes:
         """The families in Prometheus's text format."""
-        return generate_latest(self._registry).decode()
+        return generate_latest(self._registry)
 
 
 class _Bins(Collector):

@@ -30,12 +30,12 @@ class FigureText:
 
     def __init__(self) -> None:
         self._of: Figures | None = None
-        self._text = ""
+        self._text = b""
 
-    def text(self, figures: Figures | None) -> str:
+    def text(self, figures: Figures | None) -> bytes:
         """All of their families; empty before anything is worked out."""
         if figures is not self._of:
-            self._text = "" if figures is None else "".join(_families(figures))
+            self._text = b"" if figures is None else "".join(_families(figures)).encode()
             self._of = figures
         return self._text
 

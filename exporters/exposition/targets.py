@@ -1,12 +1,14 @@
 """The per-target families: most of /metrics, so they are text joined by us, a slice at a time.
 
 A general client library takes a quarter of a second for the 18,000 lines of 2,000 targets; a scrape
-every 15 s is part of what a poll may cost.
+every 15 s is part of what a poll may cost. Most values are what they were at the last scrape, and a
+slice of a family in which all are is not written again.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from collector.domain.live import LiveTarget
 from collector.domain.samples import Result
@@ -21,174 +23,174 @@ from exporters.exposition.families import (
     TARGET_UP,
     TARGETS,
 )
-from exporters.exposition.text import escape
+from exporters.exposition.text import Family, escape
 
 SLICE = 500
-"""Targets in a piece: under a millisecond of work, so that polling never waits for a scrape."""
+"""Targets in a piece: about a millisecond of work, so that polling never waits for a scrape."""
 
-# Looking a member up in its class costs more than writing the line does.
-_UP, _UNKNOWN = State.UP, State.UNKNOWN
-_NOT_UP, _NO_ANSWER = Result.DOWN, Result.UNKNOWN
+# Looking a member up in its class costs as much as a line.
+_UNKNOWN, _NO_ANSWER = State.UNKNOWN, Result.UNKNOWN
 
-
-class _Probes(dict[str, str]):
-    """The label sets of a target's probes, each made when it is first asked for."""
-
-    def __init__(self, target: str) -> None:
-        super().__init__()
-        self._target = target
-
-    def __missing__(self, probe: str) -> str:
-        made = self[probe] = f'{self._target},probe="{escape(probe)}"'
-        return made
-
-
-class _Labels(NamedTuple):
-    """A target's label sets without their closing brace: its own, its name alone, its probes'."""
-
-    name: str
-    kind: str
-    site: str
-    own: str
-    bare: str
-    probes: _Probes
-
-    def of(self, target: LiveTarget) -> bool:
-        """Whether they still say what the target is."""
-        return (
-            self.name == target.name
-            and self.kind == target.kind
-            and self.site == target.site
-            and len(self.probes) <= len(target.checks)
-        )
-
-
-class _Slice(NamedTuple):
-    """Some targets, and the label sets of each."""
-
-    targets: Sequence[LiveTarget]
-    labels: list[_Labels]
+_Targets = Sequence[LiveTarget]
 
 
 class TargetText:
-    """Writes the per-target families; keeps the label sets of the targets of the last scrape."""
+    """Writes the per-target families; keeps the text of the targets of the last scrape alone."""
 
     def __init__(self) -> None:
-        self._kept: dict[int, _Labels] = {}
+        self._slices: list[_Slice] = []
 
-    def pieces(self, targets: Sequence[LiveTarget]) -> Iterator[str]:
+    def pieces(self, targets: _Targets) -> Iterator[bytes]:
         """The families in pieces of SLICE targets; empty ones only give the loop its turn."""
-        fresh: dict[int, _Labels] = {}
-        slices: list[_Slice] = []
+        parts: list[tuple[_Slice, _Targets]] = []
         counted: Counter[tuple[str, str, State]] = Counter()
         for start in range(0, len(targets), SLICE):
             some = targets[start : start + SLICE]
-            slices.append(_Slice(some, [self._labels(target) for target in some]))
-            fresh.update((target.id, own) for target, own in zip(*slices[-1], strict=True))
-            counted.update((target.kind, target.site, target.state) for target in some)
-            yield ""
-        self._kept = fresh
-        yield TARGETS.header + _counts(counted)
-        for family, lines in _FAMILIES:
-            yield family.header
-            for part in slices:
-                yield "".join(lines(part))
+            parts.append((self._slice(len(parts), some), some))
+            counted.update([(target.kind, target.site, target.state) for target in some])
+            yield b""
+        self._slices = [part for part, _ in parts]
+        yield _counts(counted)
+        for column in _COLUMNS:
+            yield column.family.header.encode()
+            for part, some in parts:
+                yield part.text(column, some)
 
-    def _labels(self, target: LiveTarget) -> _Labels:
-        kept = self._kept.get(target.id)
-        return kept if kept is not None and kept.of(target) else _labels(target)
-
-
-def _labels(target: LiveTarget) -> _Labels:
-    name, kind, site = target.name, target.kind, target.site
-    bare = f'{{target="{escape(name)}"'
-    own = f'{bare},kind="{escape(kind)}",site="{escape(site)}"'
-    return _Labels(name, kind, site, own, bare, _Probes(bare))
+    def _slice(self, number: int, targets: _Targets) -> "_Slice":
+        """The last scrape's slice where it is of the same targets and probes, else a new one."""
+        identities = _identities(targets)
+        if number < len(self._slices) and self._slices[number].identities == identities:
+            return self._slices[number]
+        return _Slice(identities)
 
 
-def _counts(counted: Counter[tuple[str, str, State]]) -> str:
-    return "".join(
+class _Column(NamedTuple):
+    """A family: its label sets in a slice, its value for each, and what follows the label set of a
+    value, which is nothing where there is no sample."""
+
+    family: Family
+    labels: Callable[["_Slice"], Sequence[str]]
+    values: Callable[[_Targets], list[Any]]
+    ending: Callable[[Any], str]
+
+
+class _Slice:
+    """Some targets' label sets without their closing brace, and the text last written of them."""
+
+    def __init__(self, identities: list[tuple[str, ...]]) -> None:
+        self.identities = identities
+        self.bare = [f'{{target="{escape(name)}"' for name, *_ in identities]
+        self.own = [
+            f'{bare},kind="{escape(kind)}",site="{escape(site)}"'
+            for bare, (_, kind, site, *_probes) in zip(self.bare, identities, strict=True)
+        ]
+        self.probes = [
+            f'{bare},probe="{escape(probe)}"'
+            for bare, (_, _, _, *probes) in zip(self.bare, identities, strict=True)
+            for probe in probes
+        ]
+        self._written: dict[str, tuple[list[Any], bytes]] = {}
+
+    def text(self, column: _Column, targets: _Targets) -> bytes:
+        """The column's lines of the targets as they now are."""
+        name = column.family.name
+        values = column.values(targets)
+        if (written := self._written.get(name)) is None or written[0] != values:
+            endings = map(column.ending, values)
+            lines = [
+                f"{name}{labels}{ending}"
+                for labels, ending in zip(column.labels(self), endings, strict=True)
+                if ending
+            ]
+            written = self._written[name] = (values, "".join(lines).encode())
+        return written[1]
+
+
+def _identities(targets: _Targets) -> list[tuple[str, ...]]:
+    """All that label sets say of each target: name, kind, site and its probes."""
+    return [
+        (target.name, target.kind, target.site, *[check.probe for check in target.checks])
+        for target in targets
+    ]
+
+
+def _counts(counted: Counter[tuple[str, str, State]]) -> bytes:
+    lines = [
         TARGETS.sample(counted[kind, site, state], kind, site, state)
         for kind, site in sorted({(kind, site) for kind, site, _ in counted})
         for state in State
-    )
+    ]
+    return (TARGETS.header + "".join(lines)).encode()
 
 
-def _up(some: _Slice) -> list[str]:
-    name = TARGET_UP.name
+def _measured(targets: _Targets) -> list[State]:
+    return [target.measured for target in targets]
+
+
+def _states(targets: _Targets) -> list[State]:
+    return [target.state for target in targets]
+
+
+def _restarts(targets: _Targets) -> list[int]:
+    return [target.restarts for target in targets]
+
+
+def _degraded(targets: _Targets) -> list[bool | None]:
+    return [None if target.measured is _UNKNOWN else target.degraded for target in targets]
+
+
+def _results(targets: _Targets) -> list[Result | None]:
     return [
-        f"{name}{labels.own}}} {1 if target.measured is _UP else 0}\n"
-        for target, labels in zip(*some, strict=True)
-        if target.measured is not _UNKNOWN
+        None if check.outcome is None else check.outcome.result
+        for target in targets
+        for check in target.checks
     ]
 
 
-def _state(some: _Slice) -> list[str]:
-    name = TARGET_STATE.name
+def _durations(targets: _Targets) -> list[float | None]:
     return [
-        f'{name}{labels.own},state="{target.state}"}} 1\n'
-        for target, labels in zip(*some, strict=True)
+        None if outcome is None or outcome.result is _NO_ANSWER else outcome.duration
+        for target in targets
+        for _, outcome, _ in target.checks
     ]
 
 
-def _degraded(some: _Slice) -> list[str]:
-    name = TARGET_DEGRADED.name
-    return [
-        f"{name}{labels.own}}} {1 if target.degraded else 0}\n"
-        for target, labels in zip(*some, strict=True)
-        if target.measured is not _UNKNOWN
-    ]
+def _losses(targets: _Targets) -> list[float | None]:
+    """Of the first probe that counted packets: the family has no label that tells two apart."""
+    found: list[float | None] = []
+    for target in targets:
+        loss = None
+        for _, outcome, _ in target.checks:
+            if outcome is not None and outcome.result is not _NO_ANSWER and loss is None:
+                loss = outcome.loss
+        found.append(loss)
+    return found
 
 
-def _restarts(some: _Slice) -> list[str]:
-    name = TARGET_RESTARTS.name
-    return [
-        f"{name}{labels.own}}} {target.restarts}\n" for target, labels in zip(*some, strict=True)
-    ]
+def _real(value: float | None) -> str:
+    return "" if value is None else f"}} {value:.6g}\n"
 
 
-def _success(some: _Slice) -> list[str]:
-    name = PROBE_SUCCESS.name
-    return [
-        f"{name}{labels.probes[probe]}}} {0 if outcome.result is _NOT_UP else 1}\n"
-        for target, labels in zip(*some, strict=True)
-        for probe, outcome, _at in target.checks
-        if outcome is not None and outcome.result is not _NO_ANSWER
-    ]
+_ZERO, _ONE = "} 0\n", "} 1\n"
+_OF_UP = {**dict.fromkeys(State, _ZERO), State.UP: _ONE, State.UNKNOWN: ""}
+_OF_STATE = {state: f',state="{state}"}} 1\n' for state in State}
+_OF_DEGRADED = {None: "", False: _ZERO, True: _ONE}
+_OF_RESULT = {
+    None: "",
+    Result.UNKNOWN: "",
+    Result.DOWN: _ZERO,
+    Result.UP: _ONE,
+    Result.DEGRADED: _ONE,
+}
 
+_own, _bare, _probes = attrgetter("own"), attrgetter("bare"), attrgetter("probes")
 
-def _duration(some: _Slice) -> list[str]:
-    name = PROBE_DURATION.name
-    return [
-        f"{name}{labels.probes[probe]}}} {outcome.duration:.6g}\n"
-        for target, labels in zip(*some, strict=True)
-        for probe, outcome, _at in target.checks
-        if outcome is not None and outcome.duration is not None and outcome.result is not _NO_ANSWER
-    ]
-
-
-def _loss(some: _Slice) -> list[str]:
-    """Of the first probe that counts packets: the family has no label that tells two apart."""
-    name = PROBE_LOSS.name
-    lines = []
-    for target, labels in zip(*some, strict=True):
-        for _probe, outcome, _at in target.checks:
-            if (
-                outcome is not None
-                and outcome.loss is not None
-                and outcome.result is not _NO_ANSWER
-            ):
-                lines.append(f"{name}{labels.bare}}} {outcome.loss:.6g}\n")
-                break
-    return lines
-
-
-_FAMILIES = (
-    (TARGET_UP, _up),
-    (TARGET_STATE, _state),
-    (TARGET_DEGRADED, _degraded),
-    (TARGET_RESTARTS, _restarts),
-    (PROBE_SUCCESS, _success),
-    (PROBE_DURATION, _duration),
-    (PROBE_LOSS, _loss),
+_COLUMNS = (
+    _Column(TARGET_UP, _own, _measured, _OF_UP.__getitem__),
+    _Column(TARGET_STATE, _own, _states, _OF_STATE.__getitem__),
+    _Column(TARGET_DEGRADED, _own, _degraded, _OF_DEGRADED.__getitem__),
+    _Column(TARGET_RESTARTS, _own, _restarts, "}} {}\n".format),
+    _Column(PROBE_SUCCESS, _probes, _results, _OF_RESULT.__getitem__),
+    _Column(PROBE_DURATION, _probes, _durations, _real),
+    _Column(PROBE_LOSS, _bare, _losses, _real),
 )

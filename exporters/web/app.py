@@ -21,10 +21,9 @@ def create_app(
     metrics: SelfMetrics,
     web_config: WebConfigFile,
 ) -> FastAPI:
-    """The application; `live` and `figures` give the snapshots in force and never block."""
+    """The application; `live` and `figures` give the snapshots in force, `live` in any thread."""
     app = FastAPI(title="Driftkoll", openapi_url=None, docs_url=None, redoc_url=None)
-    exposition = Exposition(live=live, figures=figures, metrics=metrics)
-    app.include_router(exporter_routes(live, exposition, web_config))
+    app.include_router(exporter_routes(live, Exposition(figures, metrics), web_config))
     app.add_middleware(_Headers, web_config=web_config)
     return app
 

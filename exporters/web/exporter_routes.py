@@ -3,6 +3,7 @@
 All of it follows the web configuration file's users, and no session.
 """
 
+import asyncio
 from collections.abc import Callable
 from importlib.resources import files
 
@@ -32,7 +33,9 @@ def exporter_routes(
             raise HTTPException(401, headers={"WWW-Authenticate": 'Basic realm="Driftkoll"'})
 
     async def metrics(request: Request) -> StreamingResponse:
-        pieces = iter(()) if request.method == "HEAD" else exposition.pieces()
+        # Making the snapshot looks at every target: that is not for the loop to wait for.
+        head = request.method == "HEAD"
+        pieces = iter(()) if head else exposition.pieces(await asyncio.to_thread(live))
         headers = {"Vary": "Accept-Encoding"}
         if not wants_gzip(request):
             return StreamingResponse(in_turns(pieces), headers=headers, media_type=CONTENT_TYPE)
@@ -45,7 +48,7 @@ def exporter_routes(
         return PlainTextResponse("Driftkoll is healthy.\n")
 
     async def ready() -> PlainTextResponse:
-        now = live()
+        now = await asyncio.to_thread(live)
         if now.ready:
             return PlainTextResponse("Driftkoll is ready.\n")
         reason = "the first polls are not done" if now.writable else "the store cannot be written"

@@ -23,7 +23,7 @@ def wants_gzip(request: Request) -> bool:
     return False
 
 
-async def in_turns(pieces: Iterable[str | bytes]) -> AsyncIterator[str | bytes]:
+async def in_turns(pieces: Iterable[bytes]) -> AsyncIterator[bytes]:
     """The pieces, with a turn of the event loop after each; empty ones are only that."""
     for piece in pieces:
         if piece:
@@ -31,9 +31,9 @@ async def in_turns(pieces: Iterable[str | bytes]) -> AsyncIterator[str | bytes]:
         await asyncio.sleep(0)
 
 
-def gzipped(pieces: Iterable[str]) -> Iterator[bytes]:
+def gzipped(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """The pieces compressed as one gzip stream, at the level that costs least."""
     stream = zlib.compressobj(level=1, wbits=31)
     for piece in pieces:
-        yield stream.compress(piece.encode())
+        yield stream.compress(piece)
     yield stream.flush()

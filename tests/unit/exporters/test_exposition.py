@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
-from support.snapshots import ALL_STATES, FIGURES, LIVE, NOW, UP, target
+from support.snapshots import ALL_STATES, DOWN, FIGURES, LIVE, LOSSY, NOW, UP, target
 
 from collector.domain.figures import Figures
 from collector.domain.instants import SECOND
@@ -25,8 +25,7 @@ Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 def expose(live: Live = LIVE, figures: Figures | None = FIGURES) -> str:
     metrics = SelfMetrics()
     metrics.polled("icmp", "up", 3)
-    exposition = Exposition(live=lambda: live, figures=lambda: figures, metrics=metrics)
-    return "".join(exposition.pieces())
+    return b"".join(Exposition(lambda: figures, metrics).pieces(live)).decode()
 
 
 def samples(text: str) -> Samples:
@@ -176,10 +175,10 @@ def test_there_are_no_figures_before_any_are_worked_out():
 
 def test_new_figures_take_the_place_of_the_old():
     shown = [FIGURES]
-    exposition = Exposition(live=lambda: LIVE, figures=lambda: shown[0], metrics=SelfMetrics())
-    before = samples("".join(exposition.pieces()))
+    exposition = Exposition(lambda: shown[0], SelfMetrics())
+    before = samples(b"".join(exposition.pieces(LIVE)).decode())
     shown[0] = replace(FIGURES, settled={}, availability=())
-    after = samples("".join(exposition.pieces()))
+    after = samples(b"".join(exposition.pieces(LIVE)).decode())
     gone = {name for name, _ in before} - {name for name, _ in after}
     assert gone == {
         "driftkoll_availability_ratio",
@@ -190,24 +189,82 @@ def test_new_figures_take_the_place_of_the_old():
     }
 
 
+def changed_in(family: str, live: Live) -> tuple[Samples, Samples]:
+    """A family's samples of LIVE, and of `live` in the next scrape of the same exposition."""
+    exposition = Exposition(lambda: None, SelfMetrics())
+    both = [samples(b"".join(exposition.pieces(each)).decode()) for each in (LIVE, live)]
+    first, second = (
+        {key: value for key, value in found.items() if key[0] == f"driftkoll_{family}"}
+        for found in both
+    )
+    return first, second
+
+
 def test_a_target_that_is_gone_or_changed_is_so_in_the_next_scrape():
-    shown = [LIVE]
-    exposition = Exposition(live=lambda: shown[0], figures=lambda: None, metrics=SelfMetrics())
-    "".join(exposition.pieces())
     moved = ALL_STATES[0]._replace(site="askersund")
     renamed = ALL_STATES[1]._replace(name="ap-biblioteket")
-    reprobed = target(9, "esb", checks=(("tcp", UP),), kind="integration_platform")
-    shown[0] = Live(NOW, (moved, renamed, reprobed))
-    for _ in range(2):
-        found = samples("".join(exposition.pieces()))
-        states = {labels for name, labels in found if name == "driftkoll_target_state"}
-        assert {(dict(s)["target"], dict(s)["site"]) for s in states} == {
-            ("gw-core", "askersund"),
-            ("ap-biblioteket", "laxa"),
-            ("esb", "laxa"),
-        }
-        probes = {dict(ls)["probe"] for name, ls in found if name == "driftkoll_probe_success"}
-        assert probes == {"icmp", "snmp", "tcp"}
+    live = Live(NOW, (moved, renamed))
+    _, found = changed_in("target_state", live)
+    assert {(dict(s)["target"], dict(s)["site"]) for _, s in found} == {
+        ("gw-core", "askersund"),
+        ("ap-biblioteket", "laxa"),
+    }
+
+
+def test_a_probe_that_took_anothers_place_is_so_in_the_next_scrape():
+    swapped = ALL_STATES[0]._replace(
+        checks=target(0, "", checks=(("tcp", UP), ("icmp", UP))).checks
+    )
+    _, found = changed_in("probe_success", Live(NOW, (swapped,)))
+    assert {dict(labels)["probe"] for _, labels in found} == {"tcp", "icmp"}
+
+
+CHANGES = {
+    "target_up": {"measured": State.DOWN},
+    "target_state": {"state": State.MAINTENANCE},
+    "target_degraded": {"degraded": True},
+    "target_restarts_total": {"restarts": 4},
+    "targets": {"state": State.DOWN},
+    "probe_success": {"checks": target(0, "", checks=(("icmp", DOWN), ("snmp", UP))).checks},
+    "probe_duration_seconds": {"checks": target(0, "", checks=(("icmp", UP), ("snmp", UP))).checks},
+    "probe_loss_ratio": {"checks": target(0, "", checks=(("icmp", LOSSY), ("snmp", UP))).checks},
+}
+
+
+@pytest.mark.parametrize("family", CHANGES)
+def test_a_value_that_changed_is_new_in_the_next_scrape(family):
+    changed = ALL_STATES[0]._replace(**CHANGES[family])
+    before, after = changed_in(family, Live(NOW, (changed, *ALL_STATES[1:])))
+    assert before != after
+    assert after == changed_in(family, Live(NOW, (changed, *ALL_STATES[1:])))[1]
+    fresh = samples(expose(Live(NOW, (changed, *ALL_STATES[1:]))))
+    assert after.items() <= fresh.items()
+
+
+def test_a_value_that_could_not_be_told_is_gone_in_the_next_scrape():
+    unknown = ALL_STATES[0]._replace(
+        measured=State.UNKNOWN, checks=target(0, "", checks=(("icmp", None), ("snmp", None))).checks
+    )
+    live = Live(NOW, (unknown, *ALL_STATES[1:]))
+    for family in ("target_up", "target_degraded", "probe_success", "probe_duration_seconds"):
+        _, found = changed_in(family, live)
+        assert "gw-core" not in {dict(labels)["target"] for _, labels in found}
+        assert found
+
+
+def test_two_scrapes_at_once_each_tell_of_their_own_snapshot():
+    exposition = Exposition(lambda: None, SelfMetrics())
+    later = Live(NOW, tuple(each._replace(restarts=9) for each in ALL_STATES[2:]))
+    scrapes = [(exposition.pieces(live), []) for live in (LIVE, later, LIVE)]
+    while scrapes[0][0].gi_frame or scrapes[1][0].gi_frame or scrapes[2][0].gi_frame:
+        for pieces, got in scrapes:
+            got.append(next(pieces, b""))
+    for live, (_, got) in zip((LIVE, later, LIVE), scrapes, strict=True):
+        assert b"".join(got).decode() == expose_bare(live)
+
+
+def expose_bare(live: Live) -> str:
+    return b"".join(Exposition(lambda: None, SelfMetrics()).pieces(live)).decode()
 
 
 @pytest.mark.parametrize("n", [0, 1, SLICE - 1, SLICE, SLICE + 1, 2 * SLICE + 1])

@@ -14,7 +14,7 @@ from exporters.self_metrics import POLL_BOUNDS, SelfMetrics
 def read(metrics: SelfMetrics) -> dict[tuple[str, ...], float]:
     return {
         (sample.name, *(sample.labels[key] for key in sorted(sample.labels))): sample.value
-        for family in text_string_to_metric_families(metrics.text())
+        for family in text_string_to_metric_families(metrics.text().decode())
         for sample in family.samples
     }
 
@@ -69,4 +69,4 @@ def test_a_batch_of_times_lands_in_the_buckets_of_its_values(durations, on_the_b
 
 
 def test_no_line_tells_when_a_counter_was_made():
-    assert "_created" not in SelfMetrics().text()
+    assert b"_created" not in SelfMetrics().text()
