@@ -20,10 +20,10 @@ class RefusedError(Exception):
 
 def unknown(what: str, word: str, known: Collection[str]) -> RefusedError:
     """Refuses a word that is not known, with the nearest of those that are."""
-    near = get_close_matches(word.casefold(), {name.casefold(): name for name in known}, n=1)
+    folded = {name.casefold(): str(name) for name in sorted(known, reverse=True)}
+    near = get_close_matches(word.casefold(), folded, n=1)
     if near:
-        nearest = next(name for name in sorted(known) if name.casefold() == near[0])
-        return RefusedError(f"unknown {what} {word!r}; did you mean {nearest!r}?")
+        return RefusedError(f"unknown {what} {word!r}; did you mean {folded[near[0]]!r}?")
     if not known:
         return RefusedError(f"unknown {what} {word!r}; there are none")
     return RefusedError(f"unknown {what} {word!r}; known are {_some(sorted(known))}")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from collector.cli.opening import ALL_SITES, Opened
-from collector.cli.output import Cell, Column, Row, table
+from collector.cli.output import MAIL_WIDTH, Cell, Column, Row, table
 from collector.domain.instants import SECOND
 from collector.domain.measurements import DecidedTarget, Indicator, Measurement, Op, Unit
 
@@ -49,12 +49,12 @@ def overview(work: Opened, measured: Sequence[tuple[Indicator, Measurement]]) ->
     words = work.words
     return table(
         [
-            Column(words["indicator"], wrap=True),
+            Column(words["indicator"], wrap=22),
             Column(words["value"], "right"),
             Column(words["target"], "right"),
             Column(words["coverage"], "right"),
             Column(words["verdict"]),
-            Column(words["outlook"], wrap=True),
+            Column(words["outlook"], wrap=8),
         ],
         [
             (
@@ -67,6 +67,7 @@ def overview(work: Opened, measured: Sequence[tuple[Indicator, Measurement]]) ->
             )
             for indicator, each in measured
         ],
+        at_most=MAIL_WIDTH,
     )
 
 
@@ -97,7 +98,7 @@ def details(work: Opened, indicator: Indicator, measurement: Measurement) -> lis
         name_of(work, indicator),
         heading(work, measurement),
         "",
-        table([Column(""), Column("", wrap=True)], rows, headings=False),
+        table([Column(""), Column("", wrap=20)], rows, headings=False),
     ]
     classes: Mapping[str, Any] = detail.get("classes") or {}
     if classes:
@@ -120,7 +121,7 @@ def _objects(
     words = work.words
     titles = ("availability", "coverage", "downtime")
     return table(
-        [Column(words[title], wrap=True), *(Column(words[each], "right") for each in titles)],
+        [Column(words[title], wrap=16), *(Column(words[each], "right") for each in titles)],
         [
             (
                 name,

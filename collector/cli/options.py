@@ -1,13 +1,14 @@
 """Options that several commands share."""
 
 import os
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
-from collector.cli.failures import RefusedError
+from collector.cli.failures import RefusedError, unknown
 from collector.domain.targets import Kind
 
 
@@ -28,6 +29,20 @@ def _config(ctx: typer.Context, given: Path | None) -> Path:
     return Path(file)
 
 
+_Word = TypeVar("_Word", bound=StrEnum)
+
+
+def _one_of(words: type[_Word], what: str) -> Callable[[str], _Word]:
+    """Takes a word of an enumeration; refuses another with the nearest."""
+
+    def parse(text: str) -> _Word:
+        if text not in list(words):
+            raise unknown(what, text, list(words))
+        return words(text)
+
+    return parse
+
+
 ConfigFile = Annotated[
     Path | None,
     typer.Option(
@@ -39,7 +54,12 @@ ConfigFile = Annotated[
         show_default=False,
     ),
 ]
-OutputFormat = Annotated[Format, typer.Option("--format", help="A table, or JSON.")]
+OutputFormat = Annotated[
+    Format,
+    typer.Option(
+        "--format", metavar="table|json", help="A table, or JSON.", parser=_one_of(Format, "format")
+    ),
+]
 PeriodText = Annotated[
     str | None,
     typer.Option(
@@ -56,7 +76,13 @@ SiteKey = Annotated[
 ]
 KindWord = Annotated[
     Kind | None,
-    typer.Option("--kind", metavar="K", help="Only this kind.", show_default=False),
+    typer.Option(
+        "--kind",
+        metavar="K",
+        help=f"Only this kind: {', '.join(Kind)}.",
+        parser=_one_of(Kind, "kind"),
+        show_default=False,
+    ),
 ]
 TargetName = Annotated[
     str | None,

@@ -24,6 +24,7 @@ from collector.cli.options import (
 from collector.cli.output import Cell, Column, emit, emit_json, table, warn
 from collector.cli.storing import store_of
 from collector.domain.instants import SECOND, Instant, moment
+from collector.domain.states import Origin
 from collector.ports import ImportedRow, Store
 from collector.services.outage_list import Listed, list_outages
 from collector.services.outages import ImportPlan, OutageRow, plan_import
@@ -107,16 +108,18 @@ def _table(work: Opened, found: list[Listed]) -> str:
                 words[f"origin.{listed.origin}"],
             )
         )
-    behind = any(row[6] for row in rows)
     titles = ("start", "end", "duration", "object", "kind", "site", "consequences", "origin")
-    shown = [n for n in range(len(titles)) if behind or titles[n] != "consequences"]
-    wrapped = ("object", "kind", "site", "consequences")
+    imported = any(listed.origin is Origin.IMPORTED for listed in found)
+    needless = {6: not any(row[6] for row in rows), 7: not imported}
+    shown = [n for n in range(len(titles)) if not needless.get(n)]
+    wraps = {"start": 10, "end": 10, "duration": 8, "object": 12, "site": 9, "consequences": 12}
     return table(
         [
             Column(
                 words[titles[n]],
                 "right" if titles[n] in ("duration", "end") else "left",
-                titles[n] in wrapped,
+                wraps.get(titles[n], 0),
+                optional=titles[n] in ("kind", "origin"),
             )
             for n in shown
         ],

@@ -3,12 +3,13 @@
 import json
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from typing import Any, Literal
 
 from rich.box import SIMPLE_HEAD, Box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -17,7 +18,13 @@ _PLAIN = Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
 """For files and mails: a line of hyphens under the headings, and nothing else."""
 
 _PIPE_WIDTH = 160
-"""Columns where nobody looks at a terminal: wide, so that a row stays a line."""
+"""Characters in a line where nobody looks at a terminal: many, so that a row stays a line."""
+
+MAIL_WIDTH = 100
+"""Characters in a line of what one pastes into a mail."""
+
+_GAP = 2
+"""Spaces between columns."""
 
 STYLES = {
     "met": "green",
@@ -41,11 +48,16 @@ STYLES = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's heading, which way it leans, and whether it may be broken over lines."""
+    """A column's heading, and which way it leans.
+
+    `wrap` is the width down to which it may be broken over lines, 0 for never. One that is
+    `optional` is left out where the terminal is too narrow for all of them; JSON has it.
+    """
 
     title: str
     justify: Literal["left", "right"] = "left"
-    wrap: bool = False
+    wrap: int = 0
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +71,61 @@ class Cell:
 Row = Sequence[str | Cell]
 
 
-def table(columns: Sequence[Column], rows: Iterable[Row], *, headings: bool = True) -> str:
-    """A table as it fits standard output: coloured on a terminal, plain characters elsewhere."""
+def table(
+    columns: Sequence[Column],
+    rows: Iterable[Row],
+    *,
+    headings: bool = True,
+    at_most: int = _PIPE_WIDTH,
+) -> str:
+    """A table as it fits standard output: coloured on a terminal, elsewhere plain characters and
+    `at_most` so many in a line."""
     terminal = sys.stdout.isatty()
-    box = SIMPLE_HEAD if terminal else _PLAIN
-    drawn = Table(box=box, pad_edge=False, show_edge=False, show_header=headings)
-    for column in columns:
-        drawn.add_column(
-            column.title,
-            justify=column.justify,
-            no_wrap=not column.wrap,
-            overflow="fold",
-            min_width=12 if column.wrap else None,
-        )
-    for row in rows:
-        drawn.add_row(*(_text(cell) for cell in row))
-    width = shutil.get_terminal_size().columns if terminal else _PIPE_WIDTH
+    width = shutil.get_terminal_size().columns if terminal else at_most
+    cells = [[_text(cell) for cell in row] for row in rows]
+    widths = _widths(columns, cells, width)
+    drawn = Table(
+        box=SIMPLE_HEAD if terminal else _PLAIN,
+        padding=(0, _GAP - 1, 0, 0),
+        pad_edge=False,
+        show_edge=False,
+        show_header=headings,
+    )
+    for n, own in widths.items():
+        column = columns[n]
+        drawn.add_column(column.title, justify=column.justify, width=own, overflow="fold")
+    for row in cells:
+        drawn.add_row(*(row[n] for n in widths))
     buffer = StringIO()
-    Console(file=buffer, force_terminal=terminal, width=width, highlight=False).print(drawn)
+    # Wider than the terminal where it must be: what cannot be broken is not cut off either.
+    total = max(width, _total(widths))
+    Console(file=buffer, force_terminal=terminal, width=total, highlight=False).print(drawn)
     return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines())
+
+
+def _widths(
+    columns: Sequence[Column], rows: Sequence[Sequence[Text]], width: int
+) -> dict[int, int]:
+    """The columns to show, each with its width: rich's own way with a table that is too wide cuts
+    off what stands in its last columns."""
+    widths = {
+        n: max([cell_len(column.title), *(row[n].cell_len for row in rows)])
+        for n, column in enumerate(columns)
+    }
+    least = {n: min(own, columns[n].wrap or own) for n, own in widths.items()}
+    for n in sorted(widths, reverse=True):
+        if columns[n].optional and _total(least) > width:
+            del widths[n], least[n]
+    while _total(widths) > width:
+        widest = max(widths, key=lambda n: widths[n] if widths[n] > least[n] else 0)
+        if widths[widest] == least[widest]:
+            break
+        widths[widest] -= 1
+    return widths
+
+
+def _total(widths: Mapping[int, int]) -> int:
+    return sum(widths.values()) + _GAP * (len(widths) - 1)
 
 
 def _text(cell: str | Cell) -> Text:
@@ -94,7 +142,7 @@ def emit(*lines: str) -> None:
 
 def emit_json(value: Any) -> None:
     """Print JSON, indented, with its letters as they are."""
-    emit(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False))
+    emit(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False, default=str))
 
 
 def warn(*lines: str) -> None:

@@ -111,7 +111,7 @@ def _overview(work: Opened, answers: Sequence[Answer]) -> str:
         return words["no_targets"]
     states = ("up", "down", "unknown")
     columns = [
-        Column(words["site"], wrap=True),
+        Column(words["site"], wrap=12),
         Column(words["kind"]),
         Column(words["count"], "right"),
         *(Column(words[f"state.{state}"], "right") for state in states),
@@ -131,8 +131,12 @@ def _overview(work: Opened, answers: Sequence[Answer]) -> str:
 def _troubled(work: Opened, answers: Sequence[Answer]) -> str:
     words = work.words
     titles = ("object", "kind", "site", "address", "state", "reason")
+    wraps = {"object": 12, "site": 10, "reason": 16}
     return table(
-        [Column(words[title], wrap=title in ("object", "reason")) for title in titles],
+        [
+            Column(words[title], wrap=wraps.get(title, 0), optional=title == "kind")
+            for title in titles
+        ],
         [
             (
                 answer.target.name,
@@ -172,6 +176,7 @@ _RESULTS: Mapping[Result, str] = {
 
 def _details(words: Words, answers: Sequence[Answer]) -> str:
     titles = ("object", "probes", "answer", "rtt", "loss", "device", "uptime", "reason")
+    wraps = {"object": 12, "device": 12, "reason": 16}
     rows = []
     for answer in answers:
         for spec, outcome in answer.outcomes:
@@ -196,7 +201,7 @@ def _details(words: Words, answers: Sequence[Answer]) -> str:
             Column(
                 words[titles[n]],
                 "right" if titles[n] in ("rtt", "loss") else "left",
-                wrap=titles[n] in ("object", "device", "reason"),
+                wrap=wraps.get(titles[n], 0),
             )
             for n in filled
         ],

@@ -86,9 +86,13 @@ def _table(work: Opened, rows: list[dict[str, Any]]) -> str:
     if not rows:
         return words["no_targets"]
     titles = ("object", "kind", "site", "address", "probes", "parent", "state", "first_seen")
-    wrapped = ("object", "site", "address", "parent", "state")
+    wraps = {"object": 12, "site": 9, "address": 15, "parent": 9, "state": 10, "probes": 8}
+    optional = ("kind", "first_seen")
     return table(
-        [Column(words[title], wrap=title in wrapped) for title in titles],
+        [
+            Column(words[title], wrap=wraps.get(title, 0), optional=title in optional)
+            for title in titles
+        ],
         [
             (
                 row["name"],

@@ -100,7 +100,7 @@ TEXTS = MappingProxyType(
         "class": "Klass",
         "availability": "Tillgänglighet",
         "downtime": "Nertid",
-        "budget_left": "Kvar att vara nere",
+        "budget_left": "Tillåten nertid kvar",
         "with_planned_work": "Med planerat underhåll som nertid",
         "before_corrections": "Före rättelser",
         "outages": "Avbrott",

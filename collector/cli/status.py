@@ -1,0 +1,50 @@
+"""`driftkoll status`: all indicators against their decided targets."""
+
+from collector.cli.measurements import as_json, heading, name_of, overview
+from collector.cli.opening import ALL_SITES, opened
+from collector.cli.options import ConfigFile, Format, OutputFormat, PeriodText, SiteKey, new_app
+from collector.cli.output import emit, emit_json
+from collector.cli.storing import store_of
+from collector.services.measure import measure
+
+app = new_app()
+
+
+@app.command()
+def status(
+    config: ConfigFile = None,
+    period: PeriodText = None,
+    site: SiteKey = None,
+    output: OutputFormat = Format.TABLE,
+) -> None:
+    """Show all indicators against their decided targets.
+
+    \b
+    Examples:
+      driftkoll status -c driftkoll.yaml
+      driftkoll status -c driftkoll.yaml --period 2026 --site laxa
+    """
+    work = opened(config)
+    asked, key = work.period(period), work.site(site)
+    with store_of(work) as store:
+        measured = [
+            (
+                indicator,
+                measure(
+                    store,
+                    indicator,
+                    asked,
+                    zone=work.settings.zone,
+                    site=key or ALL_SITES,
+                    sites=work.settings.sites,
+                    population=work.settings.population,
+                    now=work.now,
+                    known_until=None,
+                ),
+            )
+            for indicator in work.settings.register
+        ]
+    if output is Format.JSON:
+        emit_json([{"name": name_of(work, each), **as_json(its)} for each, its in measured])
+    elif measured:
+        emit(heading(work, measured[0][1]), "", overview(work, measured))
