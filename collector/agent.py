@@ -1,13 +1,14 @@
 """The running agent: its parts, its jobs, and what signals do to it."""
 
 import asyncio
+import gc
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
 
 from collector.domain.batches import Resumption
 from collector.domain.events import Event, EventKind
-from collector.domain.instants import Instant
+from collector.domain.instants import SECOND, Instant
 from collector.domain.live import Live
 from collector.ports import Clock, PollMetrics, Probe, Store, StoreUnavailable
 from collector.scheduling import Schedule
@@ -70,6 +71,7 @@ class Agent:
         self._turned = False
         self._last_reload_successful = True
         self._watching: asyncio.Task[None] | None = None
+        self._live: Live | None = None
 
     @property
     def keeper(self) -> FigureKeeper:
@@ -77,15 +79,19 @@ class Agent:
         return self._keeper
 
     def live(self) -> Live:
-        """All targets as they stand; callable from any thread."""
-        return Live(
-            at=self._clock.now(),
-            targets=live_targets(self._poller.watches, self._devices),
+        """All targets as they stood within the last second; callable from any thread."""
+        now, latest = self._clock.now(), self._live
+        if latest is not None and latest.ready and latest.at <= now < latest.at + SECOND:
+            return latest
+        self._live = latest = Live(
+            at=now,
+            targets=live_targets(self._poller.watches, self._devices, now),
             blind=self._poller.sentinels.blind,
             writable=self._recorder.writable,
             last_reload_successful=self._last_reload_successful,
             ready=self._turned,
         )
+        return latest
 
     def start(self) -> None:
         """Take up what the last run left, and begin to poll."""
@@ -106,6 +112,9 @@ class Agent:
         self._schedule.every(300, "retention", self._retain)
         self._schedule.start()
         self._watching = asyncio.create_task(self._clockwatch.run())
+        # What was built so far stays: without this each full collection walks through it all.
+        gc.collect()
+        gc.freeze()
         log.info("polling %d targets", applied.added)
 
     async def reload(self, load: Callable[[], Settings]) -> None:

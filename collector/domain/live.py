@@ -9,7 +9,7 @@ from collector.domain.states import State
 
 
 class LiveCheck(NamedTuple):
-    """One probe's last poll; `outcome` None before the first."""
+    """One probe's last poll; `outcome` None before the first and when it no longer holds."""
 
     probe: str
     outcome: Outcome | None

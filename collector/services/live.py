@@ -4,20 +4,22 @@ from collections.abc import Mapping
 
 from collector.domain.instants import Instant
 from collector.domain.live import LiveCheck, LiveTarget
-from collector.domain.machine import Watch
+from collector.domain.machine import Check, Watch
 from collector.domain.states import State
 from collector.services.devices import Devices
 
 
-def live_targets(watches: Mapping[str, Watch], devices: Devices) -> tuple[LiveTarget, ...]:
+def live_targets(
+    watches: Mapping[str, Watch], devices: Devices, now: Instant
+) -> tuple[LiveTarget, ...]:
     """Every target as it stands; safe to call from another thread than the polling's."""
     current = dict(watches)
     down = {name for name, watch in current.items() if watch.state is State.DOWN}
-    return tuple(_live(watch, current, down, devices) for watch in current.values())
+    return tuple(_live(watch, current, down, devices, now) for watch in current.values())
 
 
 def _live(
-    watch: Watch, watches: Mapping[str, Watch], down: set[str], devices: Devices
+    watch: Watch, watches: Mapping[str, Watch], down: set[str], devices: Devices, now: Instant
 ) -> LiveTarget:
     target, state = watch.target, watch.state
     behind = state is State.DOWN and _ancestor_among(down, target.parent, watches)
@@ -33,8 +35,14 @@ def _live(
         reason=_reason(watch),
         restarts=devices.restarts(watch.id),
         never_answered=not watch.answered,
-        checks=tuple(LiveCheck(c.spec.name, c.last, c.last_at) for c in watch.checks),
+        checks=tuple(_live_check(check, now) for check in watch.checks),
     )
+
+
+def _live_check(check: Check, now: Instant) -> LiveCheck:
+    """Its last poll, as long as that says anything of now."""
+    stale = check.last_at is None or now > check.last_at + check.max_gap
+    return LiveCheck(check.spec.name, None if stale else check.last, check.last_at)
 
 
 def _reason(watch: Watch) -> str:
