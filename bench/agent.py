@@ -117,7 +117,7 @@ def running(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """`driftkoll run` of this Python's environment, ready; stopped at the end."""
     script = Path(sys.executable).parent / "driftkoll"
-    wrapper = [sys.executable, "-m", "cProfile", "-o", profile] if profile else []
+    wrapper = (sys.executable, "-m", "cProfile", "-o", profile) if profile else ()
     secrets = {
         "BENCH_COMMUNITY": network.COMMUNITY,
         "BENCH_AUTH": network.AUTH_KEY,

@@ -58,7 +58,8 @@ async def poll(ping: Ping, address: str, port: int) -> tuple[str, float, float |
         answer = await session.get_many(network.OIDS)
     except TimeoutError:
         return address, at, rtt, -1
-    return address, at, rtt, int(answer[network.OIDS[0]])
+    uptime = answer[network.OIDS[0]]
+    return address, at, rtt, uptime if isinstance(uptime, int) else -1
 
 
 async def rounds(addresses: Sequence[str], port: int, count: int, database: Path) -> Floor:

@@ -15,7 +15,7 @@ from collector.store import open_store
 OUTAGES = 10
 LENGTHS = (5 * MINUTE, 90 * MINUTE)
 """How long an outage is: any whole minute in between."""
-KINDS = (Kind.SERVER, Kind.ACCESS_POINT, Kind.ACCESS_POINT, Kind.SWITCH)
+KINDS = (Kind.SERVER, Kind.ACCESS_POINT, Kind.ACCESS_POINT)
 SITES = ("north", "south", "east", "west")
 AT_ONCE = 1000
 """Targets in one batch."""

@@ -67,9 +67,9 @@ def snmpd(directory: Path) -> Iterator[int]:
         f'createUser {USER} SHA-256 "{AUTH_KEY}" AES "{PRIV_KEY}"\n'
         f"rouser {USER} priv\n"
     )
-    command = [program, "-f", "-LE", "3", "-C", "-c", configuration, "-p", state / "pid"]
+    options = ("-f", "-LE", "3", "-C", "-c", configuration, "-p", state / "pid")
     process = processes.start(
-        [*command, f"udp:0.0.0.0:{port}"],
+        [program, *options, f"udp:0.0.0.0:{port}"],
         state / "log",
         env=os.environ | {"SNMP_PERSISTENT_DIR": str(state), "MIBS": ""},
     )

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,7 +83,9 @@ def usage(pid: int) -> Usage:
     return total
 
 
-def start(command: Sequence[str | Path], log: Path, **options: object) -> subprocess.Popen[bytes]:
+def start(
+    command: Sequence[str | Path], log: Path, env: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
     """Start a program in a session of its own, its output in a file."""
     with log.open("ab") as output:
         return subprocess.Popen(
@@ -92,7 +94,7 @@ def start(command: Sequence[str | Path], log: Path, **options: object) -> subpro
             stdout=output,
             stderr=output,
             start_new_session=True,
-            **options,  # type: ignore[call-overload]  # Popen's own keywords, passed as given
+            env=env,
         )
 
 
