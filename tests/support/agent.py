@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,9 +17,9 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 from support.network import Namespace
 from support.programs import wait_until
+from support.relay import enter
 
 DRIFTKOLL = Path(sys.executable).with_name("driftkoll")
-_FETCH = "import sys, urllib.request as r; sys.stdout.write(r.urlopen(sys.argv[1]).read().decode())"
 
 
 class Run(NamedTuple):
@@ -102,6 +103,12 @@ class Agent:
         self.config = config
         self.log = config.with_suffix(".log")
         self._namespace = namespace
+        # A thread of its own, since a thread may move to another network namespace.
+        self._inside = ThreadPoolExecutor(
+            1,
+            initializer=enter if namespace else None,
+            initargs=(namespace.name,) if namespace else (),
+        )
         self._env = env
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -138,21 +145,13 @@ class Agent:
             raise AssertionError(f"the agent ended: {self.log.read_text(errors='replace')}")
         try:
             self.get("/-/ready")
-        except (OSError, RuntimeError):
+        except OSError:
             return False
         return True
 
     def get(self, path: str) -> str:
-        """The body of a page; OSError or RuntimeError unless the answer is 2xx."""
-        if self._namespace:
-            return self._namespace.run(sys.executable, "-c", _FETCH, self.url + path)
-        try:
-            with urllib.request.urlopen(self.url + path, timeout=10) as answer:
-                body: bytes = answer.read()
-        except urllib.error.HTTPError as error:
-            error.close()
-            raise
-        return body.decode()
+        """The body of a page; OSError unless the answer is 2xx."""
+        return self._inside.submit(_fetch, self.url + path).result()
 
     def metrics(self) -> Metrics:
         """A scrape of /metrics."""
@@ -183,10 +182,21 @@ class Agent:
 
     def close(self) -> None:
         """End it by force if it still runs."""
+        self._inside.shutdown()
         if self._process is not None:
             self._process.kill()
             self._process.wait()
             self._process = None
+
+
+def _fetch(url: str) -> str:
+    try:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            body: bytes = answer.read()
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise
+    return body.decode()
 
 
 def _environment(extra: Mapping[str, str] | None) -> dict[str, str]:
