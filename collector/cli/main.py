@@ -73,6 +73,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status = get_command(app).main(arguments, prog_name="driftkoll", standalone_mode=False)
         sys.stdout.flush()
+    except SystemExit:
+        # Typer's own way out when the reader of the output is gone.
+        return READER_GONE
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - nothing else is left to do it
         return ended_by(error)
     return int(status or 0)

@@ -1,6 +1,7 @@
 """What goes to standard output: tables for people, JSON for programs."""
 
 import json
+import os
 import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -96,11 +97,29 @@ def table(
         drawn.add_column(column.title, justify=column.justify, width=own, overflow="fold")
     for row in cells:
         drawn.add_row(*(row[n] for n in widths))
-    buffer = StringIO()
     # Wider than the terminal where it must be: what cannot be broken is not cut off either.
-    total = max(width, _total(widths))
-    Console(file=buffer, force_terminal=terminal, width=total, highlight=False).print(drawn)
-    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines())
+    lines = _rendered(drawn, max(width, _total(widths))).splitlines()
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def styled(cell: Cell) -> str:
+    """A text with its colour, where standard output has any."""
+    return _rendered(_text(cell), max(cell_len(cell.text), 1)).removesuffix("\n")
+
+
+def _rendered(what: Table | Text, width: int) -> str:
+    terminal = sys.stdout.isatty()
+    plain = not terminal or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    buffer = StringIO()
+    console = Console(
+        file=buffer,
+        force_terminal=terminal,
+        color_system=None if plain else "auto",
+        width=width,
+        highlight=False,
+    )
+    console.print(what)
+    return buffer.getvalue()
 
 
 def _widths(
@@ -149,11 +168,3 @@ def warn(*lines: str) -> None:
     """Say something on standard error that is no failure."""
     for line in lines:
         print(f"warning: {line}", file=sys.stderr)
-
-
-def styled(cell: Cell) -> str:
-    """A text with its colour, where standard output has any."""
-    console = Console(force_terminal=sys.stdout.isatty(), highlight=False)
-    with console.capture() as captured:
-        console.print(_text(cell), end="")
-    return captured.get()
