@@ -1,6 +1,7 @@
 """snmp: does the device answer a GET, and what does it say of itself?"""
 
 from contextlib import suppress
+from dataclasses import replace
 from time import perf_counter
 from typing import Literal
 
@@ -74,7 +75,10 @@ class SnmpProbe:
             seconds = perf_counter() - started
             if not values:
                 return Outcome(Result.DEGRADED, Reason.NO_SUCH_OBJECT, seconds, message=_NOTHING)
-            facts = await self._facts(address, options.port, credential, within, values)
+            facts, went_back = self._facts((address, options.port), values)
+            if went_back and facts is not None:
+                engine_time = await self._engine_time(address, options.port, credential, within)
+                facts = replace(facts, engine_time=engine_time)
         except LocalError as error:
             return local_failure(error.error)
         except SnmpError as error:
@@ -118,19 +122,15 @@ class SnmpProbe:
             found |= await self._client.get(address, port, credential, [asked], within)
         return found
 
-    async def _facts(
-        self, address: str, port: int, credential: Credential, within: float, values: Values
-    ) -> DeviceFacts | None:
+    def _facts(self, device: tuple[str, int], values: Values) -> tuple[DeviceFacts | None, bool]:
+        """What the device says of itself, and whether its uptime went back since the last poll."""
         uptime = values.get(UPTIME)
         if not isinstance(uptime, int) or not 0 <= uptime < WRAP:
-            return None
-        device = (address, port)
+            return None, False
         before = self._uptimes.get(device, 0)
         self._uptimes[device] = uptime
-        engine_time = None
-        if uptime < before:
-            engine_time = await self._engine_time(address, port, credential, within)
-        return DeviceFacts(uptime, text(values.get(NAME)), oid(values.get(OBJECT_ID)), engine_time)
+        facts = DeviceFacts(uptime, text(values.get(NAME)), oid(values.get(OBJECT_ID)))
+        return facts, uptime < before
 
     async def _engine_time(
         self, address: str, port: int, credential: Credential, within: float

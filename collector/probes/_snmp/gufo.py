@@ -265,7 +265,7 @@ def _received(error: BaseException, credential: Credential) -> Exception:
     was given, since it was given nothing else."""
     if isinstance(error, _fast.SnmpAuthError):
         if credential.version == "3":
-            return Unauthorised("the agent refuses the user or the key")
+            return Unauthorised("the agent refuses this user, auth and priv")
         return WrongCommunity("the agent refuses access")
     if isinstance(error, OSError):
         number = errno_of(error)

@@ -24,6 +24,9 @@ from collector.probes._snmp.client import (
 )
 from collector.probes._snmp.credentials import Credential
 
+_Answer = tuple[Any, Any, Any]
+"""What went wrong with the exchange, the error-status of the reply, its variable bindings."""
+
 _AUTH = {
     "md5": v3.USM_AUTH_HMAC96_MD5,
     "sha1": v3.USM_AUTH_HMAC96_SHA,
@@ -81,17 +84,21 @@ class PysnmpClient:
     ) -> Values:
         """As SnmpClient.get."""
         where = via or (address, port)
-        ask = self._user_get if credential.version == "3" else self._community_get
+        if credential.version == "3":
+            # Making an engine takes longer than a poll may: it is no part of the wait.
+            exchange = _user_get(*self._engine(credential), where, oids, within)
+        else:
+            exchange = self._community_get(where, credential, oids, within)
         try:
             async with asyncio.timeout(within):
-                failed, status, found = await ask(where, credential, oids, within)
+                failed, status, found = await exchange
         except TimeoutError:
             raise Timeout("no answer") from None
         if failed:
             raise _error(failed)
         if int(status) == _AUTHORIZATION_ERROR:
             if credential.version == "3":
-                raise Unauthorised("the agent refuses the user or the key")
+                raise Unauthorised("the agent refuses this user, auth and priv")
             raise WrongCommunity("the agent refuses access")
         if status:
             return {}
@@ -101,6 +108,8 @@ class PysnmpClient:
     async def close(self) -> None:
         """Let go of the sockets."""
         if self._dispatcher is not None:
+            # Its own close() calls back for what is under way, with an argument too few.
+            self._dispatcher._pendingReqs.clear()
             self._dispatcher.close()
         for engine, _ in self._engines.values():
             engine.close_dispatcher()
@@ -109,7 +118,7 @@ class PysnmpClient:
 
     async def _community_get(
         self, where: tuple[str, int], credential: Credential, oids: Sequence[str], within: float
-    ) -> tuple[Any, Any, Any]:
+    ) -> _Answer:
         if self._dispatcher is None:
             self._dispatcher = _Dispatcher()
         community = v1.CommunityData(credential.community, mpModel=int(credential.version == "2c"))
@@ -120,26 +129,30 @@ class PysnmpClient:
         )
         return failed, status, found
 
-    async def _user_get(
-        self, where: tuple[str, int], credential: Credential, oids: Sequence[str], within: float
-    ) -> tuple[Any, Any, Any]:
-        engine, user = self._engine(credential)
-        target = _at(v3, where, within)
-        asked = [v3.ObjectType(v3.ObjectIdentity(name)) for name in oids]
-        try:
-            failed, status, _, found = await v3.get_cmd(
-                engine, user, target, v3.ContextData(), *asked, lookupMib=False
-            )
-        finally:
-            _forget(engine, where)
-        return failed, status, found
-
     def _engine(self, credential: Credential) -> tuple[v3.SnmpEngine, v3.UsmUserData]:
         """An engine keeps what it hashed of a user's passwords, but two users of one name only as
         one: so one for each credential."""
         if credential not in self._engines:
             self._engines[credential] = v3.SnmpEngine(), _user(credential)
         return self._engines[credential]
+
+
+async def _user_get(
+    engine: v3.SnmpEngine,
+    user: v3.UsmUserData,
+    where: tuple[str, int],
+    oids: Sequence[str],
+    within: float,
+) -> _Answer:
+    target = _at(v3, where, within)
+    asked = [v3.ObjectType(v3.ObjectIdentity(name)) for name in oids]
+    try:
+        failed, status, _, found = await v3.get_cmd(
+            engine, user, target, v3.ContextData(), *asked, lookupMib=False
+        )
+    finally:
+        _forget(engine, where)
+    return failed, status, found
 
 
 def _user(credential: Credential) -> v3.UsmUserData:
