@@ -1,11 +1,12 @@
 """Rolling samples up and deleting what is past its time, in steps that never stall a poll."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Row,
     Table,
     case,
     delete,
@@ -93,9 +94,10 @@ class Retaining(Database):
                 )
                 start = until if first is None else min(first // HOUR * HOUR, until)
                 within = (samples.c.at >= start) & (samples.c.at < start + HOUR)
-                rows = _summary(connection, samples, within, start) if start < until else []
-            yield from self._upsert(hourly, rows)
-            if not self._advance(ROLLED_HOURS, done, min(start + HOUR, until)) or start == until:
+                rows = _summary(connection, samples, within) if start < until else []
+            end = min(start + HOUR, until)
+            kept = yield from self._keep(hourly, start, rows, (ROLLED_HOURS, done, end))
+            if start == until or not kept:
                 return
 
     def _roll_days(self, until: Instant) -> Iterator[int]:
@@ -105,42 +107,51 @@ class Retaining(Database):
             first = done or connection.scalar(select(func.min(hourly.c.start))) or until
             ids = connection.scalars(select(targets.c.id)).all()
         for start in range(first // DAY * DAY, until, DAY):
+            rows: list[Row[Any]] = []
             for some in chunks(ids):
-                within = (
-                    hourly.c.target.in_(some)
-                    & (hourly.c.start >= start)
-                    & (hourly.c.start < start + DAY)
-                )
+                day = (hourly.c.start >= start) & (hourly.c.start < start + DAY)
                 with self.reading() as connection:
-                    rows = _summary(connection, hourly, within, start)
-                yield from self._upsert(daily, rows)
-            if not self._advance(ROLLED_DAYS, done, start + DAY):
-                return
-            done = start + DAY
+                    rows += _summary(connection, hourly, hourly.c.target.in_(some) & day)
+            if rows:
+                end = start + DAY
+                if not (yield from self._keep(daily, start, rows, (ROLLED_DAYS, done, end))):
+                    return
+                done = end
+        yield from self._keep(daily, until, [], (ROLLED_DAYS, done, until))
 
-    def _advance(self, marker: str, before: Instant, after: Instant) -> bool:
-        """Move a marker once the last row of its stretch is stored, so that a crash repeats the
-        stretch; False where a late sample moved it back meanwhile, and it stays there."""
-        if before == after:
+    def _keep(
+        self,
+        table: Table,
+        start: Instant,
+        rows: Sequence[Row[Any]],
+        move: tuple[str, Instant, Instant],
+    ) -> Generator[int, None, bool]:
+        """Store the rows of a stretch, and move its marker with the last of them, so that a crash
+        repeats the stretch; False where a late sample moved the marker back meanwhile, and it stays
+        there."""
+        marker, before, after = move
+        if not rows and before == after:
             return True
-        with self.writing() as connection:
-            moved = connection.execute(
-                update(meta).where(meta.c.key == marker, meta.c.value == before).values(value=after)
-            )
-        return moved.rowcount == 1
-
-    def _upsert(self, table: Table, rows: Sequence[dict[str, Any]]) -> Iterator[int]:
         statement = self.insert(table)
         figures = [column.name for column in table.columns if not column.primary_key]
         statement = statement.on_conflict_do_update(
             index_elements=[*table.primary_key],
             set_={name: statement.excluded[name] for name in figures},
         )
-        for index in range(0, len(rows), STEP):
-            some = rows[index : index + STEP]
+        for index in range(0, max(len(rows), 1), STEP):
+            some = [{"start": start, **row._mapping} for row in rows[index : index + STEP]]
             with self.writing() as connection:
-                connection.execute(statement, some)
-            yield len(some)
+                if some:
+                    connection.execute(statement, some)
+                if index + STEP >= len(rows):
+                    moved = connection.execute(
+                        update(meta)
+                        .where(meta.c.key == marker, meta.c.value == before)
+                        .values(value=after)
+                    ).rowcount
+            if some:
+                yield len(some)
+        return moved == 1
 
     def _expire_raw(self, before: Instant, limit: int | None) -> Iterator[int]:
         """Delete raw samples before an instant, oldest first; only what exceeds `limit` bytes
@@ -195,9 +206,7 @@ def _delete_some(connection: Connection, table: Table, past: Any, limit: int) ->
     return connection.execute(delete(table).where(tuple_(*keys).in_(some))).rowcount
 
 
-def _summary(
-    connection: Connection, source: Table, within: Any, start: Instant
-) -> list[dict[str, Any]]:
+def _summary(connection: Connection, source: Table, within: Any) -> Sequence[Row[Any]]:
     """A row for each target and probe of a stretch; a day's loss is weighted with the polls."""
     of = source.c
     if source is samples:
@@ -223,10 +232,9 @@ def _summary(
             "loss": func.sum(of.loss * of.polls) / lossy,
         }
     figures = [expression.label(name) for name, expression in columns.items()]
-    rows = connection.execute(
+    return connection.execute(
         select(of.target, of.probe, *figures).where(within).group_by(of.target, of.probe)
-    )
-    return [dict(row) | {"start": start} for row in rows.mappings()]
+    ).all()
 
 
 def _bytes_per_row(connection: Connection) -> int:

@@ -58,10 +58,10 @@ class Postgres:
         self.stop()
         shutil.rmtree(self.directory)
 
-    def new_database(self) -> str:
-        """The URL of an empty database of one's own."""
+    def new_database(self, template: str = "template1") -> str:
+        """The URL of a database of one's own, empty or as the database `template` is."""
         name = f"test{next(self._names)}"
-        self.psql(f"CREATE DATABASE {name}")
+        self.psql(f"CREATE DATABASE {name} TEMPLATE {template}")
         return f"postgresql+psycopg://{USER}@/{name}?host={self.directory}"
 
     def psql(self, statement: str) -> None:
