@@ -87,17 +87,12 @@ def is_plain(intervals: Iterable[Interval]) -> bool:
     return True
 
 
-class Tally(NamedTuple):
-    """What was up, down and unreachable, in µs, and how many outages began."""
-
-    up: Duration
-    down: Duration
-    unreachable: Duration
-    begun: int
+Tally = tuple[Duration, Duration, Duration, int]
+"""What was up, down and unreachable, in µs, and how many outages began."""
 
 
 def tally(
-    intervals: Sequence[Interval],
+    intervals: list[Interval],
     start: Instant,
     end: Instant,
     *,
@@ -111,14 +106,21 @@ def tally(
     was under way before `start` is not counted, but for one that was so before the object's
     lifetime began (`born`): that one begins there.
     """
+    if not intervals:
+        return 0, 0, 0, 0
+    began, ended, state, _, _, _ = intervals[-1]
+    if state is _UP and began <= start:
+        # Nothing has happened since: so it is for most objects and short periods.
+        known = min(end, until if ended is None else ended)
+        return max(0, known - start), 0, 0, 0
     first = bisect_left(intervals, (start,))
     if first:
         before = intervals[first - 1].end
         if before is None or before > start:
             first -= 1
-    within = _cut(intervals[first : bisect_left(intervals, (end,), first)], start, end, until)
+    within = _cut(intervals, first, start, end, until)
     if not within:
-        return Tally(0, 0, 0, 0)
+        return 0, 0, 0, 0
     up = down = unreachable = begun = 0
     failed = within[0][2] is not _UP and _under_way(intervals, first, start, born)
     for began, ended, state, _, _, _ in within:
@@ -132,19 +134,23 @@ def tally(
             if not failed:
                 failed = True
                 begun += 1
-    return Tally(up, down - unreachable, unreachable, begun)
+    return up, down - unreachable, unreachable, begun
 
 
 _Closed = tuple[Instant, Instant, State, object, object, object]
 
 
-def _cut(within: Sequence[Interval], start: Instant, end: Instant, until: Instant) -> list[_Closed]:
-    """Plain intervals that touch [start, end), cut to it; only the last of them may be open."""
-    cut = cast("list[_Closed]", list(within))
+def _cut(
+    intervals: list[Interval], first: int, start: Instant, end: Instant, until: Instant
+) -> list[_Closed]:
+    """Plain intervals from `first` on, as far as they touch [start, end), cut to it."""
+    cut = cast("list[_Closed]", intervals[first : bisect_left(intervals, (end,), first)])
     if cut:
-        began, ended, state, _, _, _ = within[-1]
+        began, ended, state, _, _, _ = cut[-1]
+        # Only the last of all may be open.
         known = until if ended is None else ended
-        known = min(known, end)
+        if known > end:  # noqa: PLR1730 - a call of min() costs thrice as much
+            known = end
         if known <= began or known <= start:
             del cut[-1]
         elif known != ended:

@@ -9,6 +9,8 @@ from collector.domain.targets import TargetRecord
 from collector.kpi.availability import is_plain, measured_down
 from collector.kpi.spans import ALWAYS, Spans, clip, union
 
+_NO_INTERVALS: list[Interval] = []
+
 
 class Timelines:
     """Each object's intervals, how far the open ones are known, and its ancestors' failures.
@@ -26,7 +28,10 @@ class Timelines:
     ) -> None:
         self.targets = targets
         self._by_id = {target.id: target for target in targets}
-        self._intervals = intervals
+        self._intervals = {
+            id_: found if isinstance(found, list) else list(found)
+            for id_, found in intervals.items()
+        }
         self._until = known_until
         self._plain: dict[int, bool] = {}
         self._down: dict[int, Spans] = {}
@@ -37,9 +42,9 @@ class Timelines:
         """The record of an object."""
         return self._by_id[target]
 
-    def of(self, target: int) -> Sequence[Interval]:
+    def of(self, target: int) -> list[Interval]:
         """An object's intervals, sorted by start."""
-        return self._intervals.get(target, ())
+        return self._intervals.get(target, _NO_INTERVALS)
 
     def until(self, target: int) -> Instant:
         """How far an object's open interval is known."""
@@ -62,10 +67,12 @@ class Timelines:
     def behind(self, target: int) -> Spans:
         """When any ancestor of an object, by the parents that held then, was measured down."""
         attributes = self._by_id[target].attributes
-        if all(held.parent is None for held in attributes):
-            return ()
         parent = attributes[0].parent
-        if len(attributes) > 1 or parent is None or target in self.reached(parent):
+        if len(attributes) > 1:
+            return self._failures_above(target)
+        if parent is None:
+            return ()
+        if target in self.reached(parent):
             return self._failures_above(target)
         # A switch has many children, and what failed above each of them is the same.
         failed = self._failed.get(parent)
