@@ -1,0 +1,110 @@
+"""`driftkoll poll` and `doctor` against a real agent and a closed port."""
+
+from pathlib import Path
+
+import pytest
+from support.command_line import CommandLine
+from support.programs import free_udp_port
+from support.snmpd import COMMUNITY, Snmpd
+
+
+@pytest.fixture
+def driftkoll(tmp_path: Path, snmpd: Snmpd, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    made = CommandLine(tmp_path, capsys)
+    made.configure(
+        "polling: {sentinels: [sw-1, sw-2]}",
+        f"snmp: {{profiles: {{default: {{version: 2c, community: {COMMUNITY}}}}}}}",
+    )
+    made.write(
+        "targets.csv",
+        [
+            "name,kind,site,address,probes,snmp_port",
+            f"sw-1,switch,laxa,127.0.0.1,snmp,{snmpd.port}",
+            f"sw-2,switch,hallsberg,127.0.0.2,snmp,{snmpd.port}",
+            f"ups-1,ups,laxa,127.0.0.3,snmp,{free_udp_port()}",
+        ],
+    )
+    return made
+
+
+def test_all_up_is_a_yes(driftkoll: CommandLine) -> None:
+    said = driftkoll("poll", "--kind", "switch")
+    assert (said.status, said.err) == (0, "")
+    assert said.out.splitlines() == [
+        "Plats      Typ       Antal  Uppe  Nere  Okänt",
+        "---------------------------------------------",
+        "Hallsberg  Switchar      1     1     0      0",
+        "Laxå       Switchar      1     1     0      0",
+    ]
+
+
+def test_a_target_down_is_a_no_with_its_reason(driftkoll: CommandLine) -> None:
+    said = driftkoll("poll", "--site", "laxa")
+    assert (said.status, said.err) == (1, "")
+    lines = said.out.splitlines()
+    assert lines[:4] == [
+        "Plats  Typ       Antal  Uppe  Nere  Okänt",
+        "-----------------------------------------",
+        "Laxå   Switchar      1     1     0      0",
+        "Laxå   UPS           1     0     1      0",
+    ]
+    assert lines[5] == "Svarar inte som de ska:"
+    assert lines[9].split()[:5] == ["ups-1", "UPS", "Laxå", "127.0.0.3", "Nere"]
+    assert "anslutningen nekas" in lines[9]
+
+
+def test_a_named_target_is_shown_with_what_its_probes_found(driftkoll: CommandLine) -> None:
+    said = driftkoll("poll", "sw-1")
+    assert said.status == 0
+    assert said.out.splitlines()[0].split() == [
+        *("Objekt", "Mätning", "Svar", "Svarstid", "Enhetens", "namn", "Uppe", "sedan", "start")
+    ]
+    assert "test-device" in said.out
+
+
+def test_json_has_every_outcome(driftkoll: CommandLine) -> None:
+    answer = driftkoll("poll", "sw-1", "--format", "json").json
+    assert answer["summary"] == [
+        {"site": "laxa", "kind": "switch", "count": 1, "up": 1, "down": 0, "unknown": 0}
+    ]
+    (target,) = answer["targets"]
+    (probe,) = target["probes"]
+    assert (target["target"], target["state"], target["reason"]) == ("sw-1", "up", None)
+    assert (probe["result"], probe["device"]["name"]) == ("up", "test-device")
+    assert probe["duration_seconds"] > 0
+
+
+def test_nothing_is_stored(driftkoll: CommandLine) -> None:
+    driftkoll("poll")
+    assert not (driftkoll.folder / "driftkoll.db").exists()
+
+
+def test_an_unknown_target_names_the_nearest(driftkoll: CommandLine) -> None:
+    said = driftkoll("poll", "sw1")
+    assert (said.status, said.err) == (2, "unknown target 'sw1'; did you mean 'sw-1'?\n")
+
+
+def test_the_doctor_looks_at_everything_and_ends_well(driftkoll: CommandLine) -> None:
+    said = driftkoll("doctor")
+    assert (said.status, said.err) == (0, "")
+    found = {line[6:].partition(":")[0]: line[:4].strip() for line in said.out.splitlines()}
+    assert found["configuration"] == "OK"
+    assert found["icmp"] == "OK"
+    assert found["sentinel sw-1"] == "OK"
+    assert found["database"] == "OK"
+    assert {"clock", "open files", "disk"} <= found.keys()
+
+
+def test_the_doctor_names_a_sentinel_that_does_not_answer(driftkoll: CommandLine) -> None:
+    text = driftkoll.configuration.read_text().replace("[sw-1, sw-2]", "[sw-1, ups-1]")
+    driftkoll.configuration.write_text(text)
+    lines = driftkoll("doctor").out.splitlines()
+    at = lines.index("warn  sentinel ups-1 (127.0.0.3): refused")
+    assert lines[at + 1].startswith("      -> choose one ")
+
+
+def test_a_database_that_cannot_be_made_is_found(driftkoll: CommandLine) -> None:
+    driftkoll("db", "upgrade")
+    (driftkoll.folder / "driftkoll.db").write_bytes(b"no database" * 500)
+    (line,) = [each for each in driftkoll("doctor").out.splitlines() if "database: " in each]
+    assert line == "FAIL  database: cannot be used just now: file is not a database"
