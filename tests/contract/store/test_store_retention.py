@@ -138,7 +138,7 @@ def test_intervals_and_days_stay_for_good_unless_told_otherwise(store: SqlStore)
     (a,) = registered(store, "a")
     write(store, [up(a, MIDNIGHT)])
     changes(store, change(a, MIDNIGHT, State.UP), change(a, NOON, State.DOWN))
-    retain(store, MIDNIGHT + 4000 * DAY)
+    retain(store, MIDNIGHT + 400 * DAY)
     assert len(store.intervals(0, 2**62)[a]) == 2
     assert store.aggregates(a, 0, 2**62) == []
     assert [day.polls for day in store.aggregates(a, 0, 2**62, daily=True)] == [1]

@@ -1,0 +1,168 @@
+"""Making, opening, upgrading and refusing databases."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, make_url, text
+from support.stored import NOON, registered, up
+
+import collector.store
+from collector.domain.batches import Batch
+from collector.store import StoreError, open_store, upgrade
+from collector.store.engine import Database, parse
+from collector.store.migrating import migrate
+from collector.store.schema import HEAD, metadata
+
+
+def tables(url: str) -> set[str]:
+    database = Database(parse(url))
+    with database.reading() as connection:
+        found = set(inspect(connection).get_table_names())
+    database.close()
+    return found
+
+
+def set_version(url: str, version: str) -> None:
+    database = Database(parse(url))
+    with database.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :v"), {"v": version})
+    database.close()
+
+
+def test_the_agent_makes_its_database(url: str) -> None:
+    store = open_store(url, create=True)
+    registered(store, "a")
+    store.close()
+    again = open_store(url)
+    assert [record.name for record in again.targets()] == ["a"]
+    again.close()
+
+
+def test_a_command_makes_no_database(url: str) -> None:
+    with pytest.raises(StoreError, match=r"run: driftkoll db upgrade$"):
+        open_store(url)
+    path = make_url(url).database
+    assert not url.startswith("sqlite") or not Path(str(path)).exists()
+
+
+def test_the_migrations_make_what_the_code_expects(store_url: str) -> None:
+    database = Database(parse(store_url))
+    with database.reading() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, metadata) == []
+    database.close()
+
+
+def test_the_file_is_laid_out_as_the_code_expects(file: Path, tmp_path: Path) -> None:
+    # What Alembic does not compare: clustering, the order of keys, partial indexes.
+    by_code = tmp_path / "by_code.db"
+    by_code.touch()
+    database = Database(parse(f"sqlite:///{by_code}"))
+    metadata.create_all(database.engine)
+    database.close()
+    assert layout(file) == layout(by_code)
+
+
+def layout(file: Path) -> dict[str, str]:
+    query = "SELECT name, sql FROM sqlite_master WHERE sql NOT NULL AND name != 'alembic_version'"
+    with closing(sqlite3.connect(file)) as connection:
+        return {name: " ".join(sql.split()) for name, sql in connection.execute(query)}
+
+
+def test_the_newest_migration_is_the_one_that_the_code_names() -> None:
+    config = Config()
+    folder = Path(collector.store.__file__).parent / "migrations"
+    config.set_main_option("script_location", str(folder))
+    config.set_main_option("path_separator", "os")
+    assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
+
+
+def test_a_store_with_data_goes_down_and_up_again(store_url: str) -> None:
+    store = open_store(store_url)
+    (a,) = registered(store, "a")
+    store.write(Batch(NOON, samples=[up(a, NOON)]))
+    migrate(store, "base")
+    store.close()
+    assert tables(store_url) <= {"alembic_version"}
+    upgrade(store_url)
+    again = open_store(store_url)
+    assert registered(again, "b") == [1]
+    assert again.check() == []
+    again.close()
+
+
+def test_upgrading_twice_changes_nothing(store_url: str) -> None:
+    store = open_store(store_url)
+    registered(store, "a")
+    upgrade(store_url)
+    assert [record.name for record in store.targets()] == ["a"]
+    store.close()
+
+
+def test_a_schema_of_a_newer_version_is_refused(store_url: str) -> None:
+    set_version(store_url, "9999")
+    for use in (open_store, upgrade):
+        with pytest.raises(StoreError, match="9999 is of a newer Driftkoll"):
+            use(store_url)
+
+
+def test_a_command_does_not_use_an_older_schema(store_url: str) -> None:
+    set_version(store_url, "0000")
+    with pytest.raises(StoreError, match=f"schema is 0000, this version needs {HEAD}"):
+        open_store(store_url)
+
+
+def test_other_peoples_tables_are_left_alone(url: str) -> None:
+    database = Database(parse(url))
+    if url.startswith("sqlite"):
+        path = Path(str(make_url(url).database))
+        path.parent.mkdir()
+        path.touch()
+    with database.writing() as connection:
+        connection.execute(text("CREATE TABLE invoices (id INTEGER)"))
+    database.close()
+    with pytest.raises(StoreError, match="holds other tables"):
+        open_store(url, create=True)
+    assert tables(url) == {"invoices"}
+
+
+def test_an_older_file_is_copied_before_it_is_upgraded(tmp_path: Path) -> None:
+    file = tmp_path / "driftkoll.db"
+    url = f"sqlite:///{file}"
+    upgrade(url)
+    database = Database(parse(url))
+    migrate(database, "base")
+    with database.writing() as connection:
+        connection.execute(text("INSERT INTO alembic_version VALUES ('0000')"))
+    database.close()
+    with pytest.raises(Exception, match="0000"):
+        open_store(url, create=True)  # no such revision to go on from; the copy comes first
+    with closing(sqlite3.connect(tmp_path / f"driftkoll.db.before-{HEAD}")) as connection:
+        assert connection.execute("SELECT * FROM alembic_version").fetchall() == [("0000",)]
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("driftkoll.db", "not a database URL"),
+        ("sqlite://", r"sqlite:// is not supported; write sqlite:///file.db or postgresql"),
+        ("mysql://drift:hemligt@db/x", r"mysql://drift:\*\*\*@db/x is not supported"),
+    ],
+)
+def test_what_is_no_supported_database_is_said_in_one_line(url: str, message: str) -> None:
+    with pytest.raises(StoreError, match=message) as refused:
+        open_store(url, create=True)
+    assert "hemligt" not in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_place_that_cannot_be_written_to_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match=r"cannot make the database: .*; check the rights"):
+        open_store(f"sqlite:///{tmp_path}/file/driftkoll.db", create=True)
