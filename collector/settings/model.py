@@ -19,11 +19,11 @@ from pydantic import (
 )
 
 from collector.domain.instants import DAY, HOUR, MINUTE, SECOND, Duration
+from collector.domain.quantities import format_duration, parse_duration, parse_size
 from collector.domain.targets import Kind
 from collector.probes._snmp.credentials import Auth, Priv, Version
+from collector.secret import Secret
 from collector.settings.errors import hint
-from collector.settings.quantities import format_duration, parse_duration, parse_size
-from collector.settings.secrets import Secret
 
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _HOST = re.compile(rf"(?!(?:.*\.)?[0-9]+\.?$){_LABEL}(?:\.{_LABEL})*\.?")

@@ -9,11 +9,11 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ValidationError, create_model
 
 from collector.domain.instants import Duration
+from collector.domain.quantities import format_duration
 from collector.domain.targets import ProbeSpec
 from collector.settings.entries import Entry, TargetEntry
 from collector.settings.errors import KeyPath, Problem, problems_of, unknown
 from collector.settings.model import PollingSection, Section, as_pace, as_timeout
-from collector.settings.quantities import format_duration
 
 
 class _Pace(Section):

@@ -1,12 +1,9 @@
-"""`${VARIABLE}` and `file:` in a configuration, without ever showing what they hold."""
+"""`${VARIABLE}` in a configuration, without ever showing what it holds."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Annotated, Any
-
-from pydantic import BeforeValidator, SecretStr, ValidationInfo
+from typing import Any
 
 from collector.settings.errors import KeyPath, Problem, line_of
 from collector.settings.yaml_lines import Document
@@ -65,20 +62,3 @@ def expand(document: Document, env: Mapping[str, str]) -> Expansion:
     value = walk(document.value, ())
     told = (*document.problems, *problems)
     return Expansion(replace(document, value=value, problems=told), written)
-
-
-def _from_file(value: object, info: ValidationInfo) -> object:
-    """The content of the file that `file:PATH` names, less its last line break."""
-    if not isinstance(value, str) or not value.startswith("file:"):
-        return value
-    path = Path((info.context or {}).get("folder", ".")) / value.removeprefix("file:")
-    try:
-        return path.read_text("utf-8").rstrip("\r\n")
-    except OSError as error:
-        raise ValueError(f"{value!r} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise ValueError(f"{value!r} is not UTF-8 text") from None
-
-
-Secret = Annotated[SecretStr, BeforeValidator(_from_file)]
-"""A text that is never shown; `file:PATH` reads it, relative to the context's `folder`."""

@@ -12,10 +12,10 @@ from typing import NamedTuple
 from pydantic import BaseModel
 
 from collector.domain.instants import moment
+from collector.domain.quantities import format_duration
 from collector.domain.targets import ProbeSpec, Target
 from collector.settings.entries import COLUMNS, OPTIONAL, REQUIRED
 from collector.settings.errors import ConfigurationError
-from collector.settings.quantities import format_duration
 from collector.settings.settings import Settings
 from collector.settings.tables import Row, read_table
 

@@ -8,12 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.domain.instants import DAY, HOUR, MINUTE, SECOND, instant
-from collector.settings.quantities import (
-    format_duration,
-    parse_duration,
-    parse_moment,
-    parse_size,
-)
+from collector.domain.quantities import format_duration, parse_duration, parse_size
+from collector.settings.quantities import parse_moment
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
