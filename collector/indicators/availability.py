@@ -6,6 +6,7 @@ Needs the intervals of all objects, with their ancestors', from the start of the
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from heapq import nsmallest
 from typing import Any
 
 from collector.domain.instants import Duration
@@ -210,25 +211,17 @@ def worst(
 ) -> list[tuple[int, Account]]:
     """The objects of a scope with the lowest availability, of those that were not up throughout."""
     of_scope, _, _ = _chosen(books, definition, scope)
-    by_object: dict[int, list[Row]] = {}
-    for row in books.objects(scope):
-        if row.kind in of_scope:
-            by_object.setdefault(row.target, []).append(row)
-    failed = [
-        (target, of_objects(own))
-        for target, own in by_object.items()
-        if any(row.down or row.unreachable for row in own)
+    rows = [row for row in books.objects(scope) if row.kind in of_scope]
+    included = definition.unreachable_included
+    sums: dict[int, tuple[Duration, Duration]] = {}
+    for row in rows:
+        up, down = sums.get(row.target, (0, 0))
+        sums[row.target] = up + row.up, down + row.down + (row.unreachable if included else 0)
+    failed = ((up / (up + down), -down, id_) for id_, (up, down) in sums.items() if down)
+    return [
+        (id_, of_objects(row for row in rows if row.target == id_))
+        for _, _, id_ in nsmallest(number, failed)
     ]
-    ranked = []
-    for target, account in failed:
-        up, measured = ratio(account, unreachable=definition.unreachable_included)
-        if measured and up < measured:
-            ranked.append((up / measured, -(measured - up), target, account))
-    return [(target, account) for _, _, target, account in sorted(ranked, key=_rank)[:number]]
-
-
-def _rank(entry: tuple[float, float, int, Account]) -> tuple[float, float, int]:
-    return entry[:3]
 
 
 def _chosen(

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from collector.domain.instants import Instant
 from collector.domain.states import Interval, State
+from collector.domain.targets import TargetRecord
 from collector.kpi.tail import known_until as replayed
 from collector.kpi.timelines import Timelines
 from collector.ports import FigureStore
@@ -19,14 +20,16 @@ def read_timelines(
     now: Instant,
     known_until: Mapping[int, Instant] | None = None,
     targets: Collection[int] | None = None,
+    records: Sequence[TargetRecord] | None = None,
 ) -> Timelines:
     """What was measured in [start, end) of all objects, or of some with all that were above them.
 
     Of an object that was down after unknown time at the start, as far back as there is anything: an
     outage that began earlier is not to be taken for a new one. Open intervals are known until
-    `known_until`, those of objects that are not in it as far as the last samples say.
+    `known_until`, those of objects that are not in it as far as the last samples say. `records` are
+    the store's targets, where the caller has read them already.
     """
-    records = store.targets()
+    records = store.targets() if records is None else records
     wanted = None
     if targets is not None:
         everyone = Timelines(records, {}, {})

@@ -62,6 +62,7 @@ def measure(
         now=now,
         known_until=known_until,
         targets=_within(records, scope),
+        records=records,
     )
     definition = Definition.of(indicator.definition)
     facts = facts_of(timelines, definition, population, zone)
