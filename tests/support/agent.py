@@ -135,7 +135,7 @@ class Agent:
                 stderr=log,
             )
         if ready:
-            wait_until(self.ready, "the agent is ready", log=self.log)
+            wait_until(self.ready, "the agent is ready", 60, self.log)
         return self
 
     def ready(self) -> bool:
