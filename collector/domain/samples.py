@@ -21,7 +21,7 @@ class Reason(StrEnum):
     """Why a sample is not up: each a word that logs, tables and metrics share.
 
     Those that are the target's fault make it down, those that are the collector's own make it
-    unknown (KPI.md "Not knowing").
+    unknown (KPI.md "Not knowing"); one that answers, but not as well as it should, is degraded.
     """
 
     # down: the target, or the way to it
@@ -34,6 +34,28 @@ class Reason(StrEnum):
     NO_SUCH_OBJECT = "no_such_object"
     FOREIGN_REPLY = "foreign_reply"
     MALFORMED_REPLY = "malformed_reply"
+    HOST_UNREACHABLE = "host_unreachable"
+    CONNECTION_LOST = "connection_lost"
+    TLS_FAILURE = "tls_failure"
+    CERTIFICATE_EXPIRED = "certificate_expired"
+    CERTIFICATE_INVALID = "certificate_invalid"
+    STATUS_NOT_EXPECTED = "status_not_expected"
+    HEADER_MISMATCH = "header_mismatch"
+    BODY_MISMATCH = "body_mismatch"
+    BODY_TOO_LARGE = "body_too_large"
+    ASSERTION_FAILED = "assertion_failed"
+    REDIRECT_LOOP = "redirect_loop"
+    BANNER_MISMATCH = "banner_mismatch"
+    NAME_NOT_FOUND = "name_not_found"
+    NO_SUCH_RECORD = "no_such_record"
+    ANSWER_MISMATCH = "answer_mismatch"
+    SERVER_ERROR = "server_error"
+    # degraded, or down past a second limit
+    SLOW = "slow"
+    CERTIFICATE_EXPIRING = "certificate_expiring"
+    # degraded
+    SERVICE_WARNS = "service_warns"
+    SERVERS_DIFFER = "servers_differ"
     # unknown: the collector itself
     NO_ROUTE = "no_route"
     NO_PERMISSION = "no_permission"
@@ -41,6 +63,8 @@ class Reason(StrEnum):
     NO_DESCRIPTORS = "no_descriptors"
     RESOLVER_SILENT = "resolver_silent"
     LOCAL_ERROR = "local_error"
+    TOKEN_UNAVAILABLE = "token_unavailable"  # noqa: S105 - a reason, no secret
+    BAD_ASSERTION = "bad_assertion"
     BUG = "bug"
     BLIND = "collector_blind"
     NEVER_ANSWERED = "never_answered"
