@@ -41,9 +41,7 @@ def overview(
     periods = windows(now, zone)
     recent = last_days(zone=zone, now=now)
     starts = [recent.start, settled_since, *(period.start for period in periods.values())]
-    timelines = read_timelines(
-        store, store.targets(), min(starts), now, now=now, known_until=known_until
-    )
+    timelines = read_timelines(store, min(starts), now, now=now, known_until=known_until)
     indicator = next((it for it in register if it.id == availability.ID), None)
     definition = Definition.of(indicator.definition) if indicator else Definition()
     facts = facts_of(timelines, definition, population, zone)
