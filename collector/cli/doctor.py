@@ -2,33 +2,68 @@
 
 import asyncio
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from collector.cli import diagnosis
 from collector.cli.diagnosis import Diagnosis, Grade
+from collector.cli.failures import RefusedError
 from collector.cli.opening import Opened, opened
 from collector.cli.options import ConfigFile, new_app
 from collector.cli.output import Cell, emit, styled
 from collector.cli.polling import poll_targets
+from collector.cli.rollout import look_into, never_answered, show, write
 from collector.domain.states import State
 
 app = new_app()
 
 
 @app.command()
-def doctor(config: ConfigFile = None) -> None:
+def doctor(
+    config: ConfigFile = None,
+    rollout: Annotated[
+        bool,
+        typer.Option(
+            "--rollout",
+            help="List instead the targets that have never answered, by site and cause.",
+        ),
+    ] = False,
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            "--csv",
+            metavar="FILE",
+            help="With --rollout: write them to a CSV file, corrected as far as can be known.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
     """Look for what keeps the agent from measuring: rights, clock, limits, disk, database,
     sentinels.
 
     Each line says OK, warn or FAIL; the line after it what to do. The exit status is 0 all the
     same.
 
-    Example: driftkoll doctor -c driftkoll.yaml
+    \b
+    Examples:
+      driftkoll doctor -c driftkoll.yaml
+      driftkoll doctor -c driftkoll.yaml --rollout --csv to-correct.csv
     """
     work = opened(config)
-    for found in _diagnoses(work):
-        emit(f"{styled(Cell(f'{found.grade:<4}', found.grade))}  {found.what}")
-        if found.remedy:
-            emit(f"      -> {found.remedy}")
+    if to and not rollout:
+        raise RefusedError("--csv goes with --rollout")
+    if rollout:
+        found = asyncio.run(look_into(work, never_answered(work)))
+        show(found)
+        if to:
+            write(to, found)
+        return
+    for each in _diagnoses(work):
+        emit(f"{styled(Cell(f'{each.grade:<4}', each.grade))}  {each.what}")
+        if each.remedy:
+            emit(f"      -> {each.remedy}")
 
 
 def _diagnoses(work: Opened) -> Iterator[Diagnosis]:

@@ -108,3 +108,30 @@ def test_a_database_that_cannot_be_made_is_found(driftkoll: CommandLine) -> None
     (driftkoll.folder / "driftkoll.db").write_bytes(b"no database" * 500)
     (line,) = [each for each in driftkoll("doctor").out.splitlines() if "database: " in each]
     assert line == "FAIL  database: cannot be used just now: file is not a database"
+
+
+def test_the_rollout_lists_who_never_answered_and_why(driftkoll: CommandLine) -> None:
+    driftkoll.configure(
+        "snmp: {profiles: {"
+        "wrong: {version: 2c, community: nobody-knows}, "
+        f"default: {{version: 2c, community: {COMMUNITY}}}}}}}",
+    )
+    csv = driftkoll.folder / "targets.csv"
+    lines = csv.read_text().splitlines()
+    lines = [f"{line},{'snmp_profile' if n == 0 else 'default'}" for n, line in enumerate(lines)]
+    csv.write_text("\n".join([*lines[:2], lines[2].replace("default", "wrong"), *lines[3:], ""]))
+    driftkoll("db", "upgrade")
+    to_correct = driftkoll.folder / "to-correct.csv"
+    said = driftkoll("doctor", "--rollout", "--csv", to_correct)
+    assert (said.status, said.err) == (0, "")
+    rows = [line.split() for line in said.out.splitlines()]
+    assert rows[2:5] == [
+        ["hallsberg", "other", "profile", "1"],
+        ["laxa", "answers", "now", "1"],
+        ["laxa", "refused", "1"],
+    ]
+    assert "answers SNMP with the profile default, not with wrong" in said.out
+    assert said.out.splitlines()[-1] == f"{to_correct}: 3 targets to correct"
+    corrected = to_correct.read_text(encoding="utf-8-sig").splitlines()
+    assert corrected[0] == ("name;kind;site;address;probes;parent;snmp_profile;cause;advice")
+    assert corrected[2].startswith("sw-2;switch;hallsberg;127.0.0.2;snmp;;default;other_profile;")

@@ -104,14 +104,14 @@ def test_the_whole_of_a_figure_as_a_table(driftkoll: CommandLine) -> None:
         "Före rättelser                     98,39 %",
         "Avbrott                            1",
         "",
-        "Klass    Tillgänglighet  Täckning   Nertid",
-        "------------------------------------------",
+        "Klass    Tillgänglighet  Täckning  Nertid",
+        "-----------------------------------------",
         "Servrar         98,39 %  100,00 %  1 dygn",
         "",
         "Lägst tillgänglighet:",
         "",
-        "Objekt  Tillgänglighet  Täckning   Nertid",
-        "-----------------------------------------",
+        "Objekt  Tillgänglighet  Täckning  Nertid",
+        "----------------------------------------",
         "srv-1          96,78 %  100,00 %  1 dygn",
     ]
 
