@@ -95,8 +95,25 @@ def ended_by(error: Exception | KeyboardInterrupt) -> int:
         return READER_GONE
     if os.environ.get("DRIFTKOLL_DEBUG"):
         traceback.print_exception(error)
-    text = " ".join(f"{type(error).__name__}: {error}".split())
-    return _say(A_BUG, f"a bug in Driftkoll {__version__}: {text} (DRIFTKOLL_DEBUG=1 shows where)")
+    # Not its text: that may hold anything, a password too.
+    return _say(
+        A_BUG,
+        f"a bug in Driftkoll {__version__}: {type(error).__name__}{_place(error)} "
+        "(DRIFTKOLL_DEBUG=1 shows the traceback)",
+    )
+
+
+def _place(error: BaseException) -> str:
+    """Where in Driftkoll's own code it came up, as ` in collector/cli/main.py:80`."""
+    own = Path(__file__).parents[2]
+    frames = reversed(traceback.extract_tb(error.__traceback__))
+    places = (
+        f" in {Path(frame.filename).relative_to(own)}:{frame.lineno}"
+        for frame in frames
+        if Path(frame.filename).is_relative_to(own / "collector")
+        or Path(frame.filename).is_relative_to(own / "exporters")
+    )
+    return next(places, "")
 
 
 def _usage(error: TyperException) -> str:
