@@ -22,52 +22,50 @@ class Row:
 
 @dataclass(slots=True)
 class Edits:
-    """What to do in this order: remove, close, add."""
+    """What to close and what to add."""
 
-    removed: list[Row] = field(default_factory=list)
     closed: list[Row] = field(default_factory=list)
     added: list[Row] = field(default_factory=list)
 
 
+def settled(changes: Iterable[Change]) -> dict[int, list[Change]]:
+    """Each target's changes in order of time: one takes back what was said from its instant on."""
+    kept: dict[int, list[Change]] = {}
+    for change in changes:
+        of_target = kept.setdefault(change.target, [])
+        while of_target and of_target[-1].at >= change.at:
+            of_target.pop()
+        of_target.append(change)
+    return kept
+
+
 def fold(
-    changes: Iterable[Change],
+    changes: Mapping[int, Iterable[Change]],
     opened: Mapping[int, tuple[State, Instant]],
     floors: Mapping[int, Instant],
 ) -> Edits:
-    """The edits that a batch of changes makes to the open intervals.
+    """The edits that changes make to the open intervals, which begin before them.
 
-    `floors` is where the last interval of a target without an open one ended. A change never
-    reaches back past the start of the newest interval: there it replaces it. One to the state that
-    holds already says nothing new. Applied again, the same changes in order of time give the same
-    intervals.
+    `floors` is where the last interval of a target without an open one ended: nothing new begins
+    before. A change to the state that holds already says nothing new.
     """
     edits = Edits()
-    current = {
-        target: Row(target, start, state, stored=True) for target, (state, start) in opened.items()
-    }
-    floor = dict(floors)
-    for change in changes:
-        row = current.get(change.target)
-        if row is None:
-            if change.state is None:
+    for target, of_target in changes.items():
+        row = None
+        if target in opened:
+            state, start = opened[target]
+            row = Row(target, start, state, stored=True)
+        for change in of_target:
+            if row is not None and change.state == row.state:
                 continue
-            start = max(change.at, floor.get(change.target, change.at))
-        elif change.state == row.state and change.at > row.start:
-            continue
-        else:
-            start = max(change.at, row.start)
-            _end(row, start, edits)
-            del current[change.target]
-        floor[change.target] = start
-        if change.state is not None:
-            new = Row(change.target, start, change.state, change.confirmed_at, change.reason or "")
-            current[change.target] = new
-            edits.added.append(new)
+            start = max(change.at, floors.get(target, change.at))
+            if row is not None:
+                row.end = start
+                if row.stored:
+                    edits.closed.append(row)
+            row = None
+            if change.state is not None:
+                row = Row(target, start, change.state, change.confirmed_at, change.reason or "")
+                edits.added.append(row)
     edits.added = [row for row in edits.added if row.end != row.start]
     return edits
-
-
-def _end(row: Row, at: Instant, edits: Edits) -> None:
-    row.end = at
-    if row.stored:
-        (edits.removed if at == row.start else edits.closed).append(row)

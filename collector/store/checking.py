@@ -33,8 +33,10 @@ class Checking(Database):
     def check(self) -> Sequence[Finding]:
         """What is wrong with the database; empty when all is well. Reads all of it."""
         with self.reading() as connection:
+            damage = list(_damage(connection))
+            if damage:
+                return damage  # what else would be read is not to be relied on
             return [
-                *_damage(connection),
                 *_intervals(connection),
                 *_future(connection),
                 *_orphans(connection),

@@ -4,7 +4,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from sqlalchemy import select
@@ -43,7 +43,7 @@ class Copying(Database):
         except OSError as error:
             raise StoreError(f"{to}: cannot write the copy: {error.strerror}") from error
         finally:
-            part.unlink(missing_ok=True)
+            _remove(part)
 
 
 def restore(url: str, file: Path, now: Instant) -> None:
@@ -73,7 +73,7 @@ def restore(url: str, file: Path, now: Instant) -> None:
     except OSError as error:
         raise StoreError(f"{path}: cannot restore: {error.strerror}") from error
     finally:
-        part.unlink(missing_ok=True)
+        _remove(part)
 
 
 def copy_sqlite(source: Path, to: Path) -> None:
@@ -91,10 +91,15 @@ def copy_sqlite(source: Path, to: Path) -> None:
             origin.backup(copy, pages=PAGES, sleep=0)
             copy.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.Error as error:
-        to.unlink(missing_ok=True)
+        _remove(to)
         raise StoreError(f"{source}: cannot be copied to {to}: {error}") from error
     with to.open("rb+") as written:
         os.fsync(written.fileno())
+
+
+def _remove(file: Path) -> None:
+    with suppress(OSError):  # what was in the way of writing it is in the way of this too
+        file.unlink()
 
 
 def _verify(file: Path) -> None:

@@ -7,17 +7,23 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from collector.domain.instants import Instant
 from collector.domain.states import Change, Origin, State
-from collector.store.changes import Edits, Row, fold
+from collector.store.changes import Edits, Row, fold, settled
 from collector.store.rows import STATE, chunks
 from collector.store.schema import intervals
 
 
 def apply_changes(connection: Connection, changes: Sequence[Change]) -> None:
-    """Close, remove and add intervals as the changes say (changes.fold)."""
+    """Close and add intervals as the changes say; what they take back is removed first."""
+    by_target = settled(changes)
     opened: dict[int, tuple[State, Instant]] = {}
     floors: dict[int, Instant] = {}
-    for ids in chunks({change.target for change in changes}):
-        opened |= read_open(connection, ids)
+    for ids in chunks(by_target):
+        found = read_open(connection, ids)
+        if late := [t for t in ids if t in found and by_target[t][0].at <= found[t][1]]:
+            for target in late:
+                _take_back(connection, target, by_target[target][0].at)
+            found = read_open(connection, ids)
+        opened |= found
         closed = [target for target in ids if target not in opened]
         last_ends = (
             select(intervals.c.target, func.max(intervals.c.end))
@@ -29,7 +35,14 @@ def apply_changes(connection: Connection, changes: Sequence[Change]) -> None:
         )
         if closed:
             floors |= dict(connection.execute(last_ends).all())
-    _store(connection, fold(changes, opened, floors))
+    _store(connection, fold(by_target, opened, floors))
+
+
+def _take_back(connection: Connection, target: int, at: Instant) -> None:
+    """Remove what polling said of a target from an instant on, and open what held before it."""
+    polled = (intervals.c.target == target) & (intervals.c.origin == Origin.POLLED.value)
+    connection.execute(delete(intervals).where(polled, intervals.c.start >= at))
+    connection.execute(update(intervals).where(polled, intervals.c.end >= at).values(end=None))
 
 
 def _store(connection: Connection, edits: Edits) -> None:
@@ -38,8 +51,6 @@ def _store(connection: Connection, edits: Edits) -> None:
         & (intervals.c.start == bindparam("since"))
         & (intervals.c.state == bindparam("was"))
     )
-    if edits.removed:
-        connection.execute(delete(intervals).where(this_row), [_key(r) for r in edits.removed])
     if edits.closed:
         connection.execute(
             update(intervals).where(this_row).values(end=bindparam("until")),

@@ -23,24 +23,18 @@ COMMON = settings(
 
 
 def modelled(said: Sequence[tuple[Instant, State | None]]) -> list[Stretch]:
-    """The rules told plainly, one change at a time over the whole list."""
-    stretches: list[Stretch] = []
-    floor = 0
+    """The rule told plainly: what is said at an instant takes back all that was said from it on."""
+    kept: list[tuple[Instant, State | None]] = []
     for at, state in said:
-        is_open = bool(stretches) and stretches[-1][1] is None
-        if is_open:
-            start, _, holds = stretches[-1]
-            if state == holds and at > start:
-                continue
-            floor = max(at, start)
-            stretches[-1:] = [(start, floor, holds)] if floor > start else []
-        elif state is None:
-            continue
-        else:
-            floor = max(at, floor)
-        if state is not None:
-            stretches.append((floor, None, state))
-    return stretches
+        kept = [(t, s) for t, s in kept if t < at]
+        if state != (kept[-1][1] if kept else None):
+            kept.append((at, state))
+    ends: list[Instant | None] = [at for at, _ in kept[1:]]
+    return [
+        (at, end, state)
+        for (at, state), end in zip(kept, [*ends, None], strict=True)
+        if state is not None
+    ]
 
 
 def stored(store: SqlStore, target: int) -> list[Stretch]:

@@ -144,18 +144,23 @@ def test_checks_are_replaced_as_a_whole(store: SqlStore) -> None:
     assert store.resume().checks == []
 
 
-def test_a_change_never_reaches_back_past_the_newest_interval(store: SqlStore) -> None:
+def test_a_change_takes_back_what_was_said_from_its_instant_on(store: SqlStore) -> None:
     (a,) = registered(store, "a")
-    changes(store, change(a, 100, State.UP), change(a, 200, State.DOWN))
-    changes(store, change(a, 150, State.UNKNOWN, 210))
+    changes(store, change(a, 100, State.UP), change(a, 160, State.UNKNOWN))
+    changes(store, change(a, 200, State.DOWN))
+    changes(store, change(a, 150, State.DOWN, 210))
     assert store.intervals(0, 2**62)[a] == [
-        Interval(100, 200, State.UP, 100),
-        Interval(200, None, State.UNKNOWN, 210),
+        Interval(100, 150, State.UP, 100),
+        Interval(150, None, State.DOWN, 210),
     ]
-    changes(store, change(a, 300, None))
+
+
+def test_a_target_that_is_back_begins_after_its_last_interval(store: SqlStore) -> None:
+    (a,) = registered(store, "a")
+    changes(store, change(a, 100, State.UP), change(a, 300, None))
     changes(store, change(a, 250, State.UP, 310))
-    assert store.intervals(0, 2**62)[a][1:] == [
-        Interval(200, 300, State.UNKNOWN, 210),
+    assert store.intervals(0, 2**62)[a] == [
+        Interval(100, 300, State.UP, 100),
         Interval(300, None, State.UP, 310),
     ]
 
