@@ -26,6 +26,9 @@ def resume(watches: Iterable[Watch], left: Resumption, recorder: Recorder, now: 
             continue
         state, since = left.open[watch.id]
         watch.restore(state, since)
+        for check in watch.checks:
+            # A clock that was set back meanwhile must not unsay what was accounted.
+            check.accounted = since
         end = max(until.get(watch.id, since), since)
         if state is State.UNKNOWN:
             continue
