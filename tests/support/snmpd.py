@@ -102,9 +102,11 @@ class Snmpd:
         if self._process.poll() is not None:
             raise AssertionError(f"snmpd ended: {self.log.read_text(errors='replace')}")
         # /proc/PID/net shows the sockets of the process's own network namespace.
-        wanted = f":{self.port:04X} "
+        # Only a local address counts: a client's connected socket names the port as its remote one.
+        wanted = f":{self.port:04X}"
         tables = Path(f"/proc/{self._process.pid}/net")
-        return any(wanted in (tables / name).read_text() for name in ("udp", "udp6"))
+        rows = "\n".join((tables / name).read_text() for name in ("udp", "udp6")).splitlines()
+        return any(wanted in row.split()[1][-5:] for row in rows if ":" in row)
 
     def pause(self) -> None:
         """Fall silent: requests are not refused, they are never answered."""

@@ -37,9 +37,22 @@ _Future = asyncio.Future[Any]
 
 
 class _Session:
-    """A connected socket and the one request that may be under way on it."""
+    """A connected socket and the one request that may be under way on it.
 
-    __slots__ = ("broken", "credential", "descriptor", "receive", "socket", "used", "waiting")
+    `introduced` is set once it is kept for a v3 device: a reply that it passes over is then the
+    report of an engine that it does not know, for the device restarted or is another one.
+    """
+
+    __slots__ = (
+        "broken",
+        "credential",
+        "descriptor",
+        "introduced",
+        "receive",
+        "socket",
+        "used",
+        "waiting",
+    )
 
     def __init__(self, socket: Any, credential: Credential) -> None:
         self.socket = socket
@@ -49,6 +62,7 @@ class _Session:
         self.waiting: _Future | None = None
         self.used = 0.0
         self.broken = False
+        self.introduced = False
 
     def serves(self, credential: Credential) -> bool:
         """Whether it was opened with an equal credential; mostly it is the very same."""
@@ -59,18 +73,23 @@ class _Session:
         try:
             result = self.receive()
         except BlockingIOError:
+            if self.introduced:
+                self._fail(Unauthorised("its engine is another than before"))
             return
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:  # noqa: BLE001 - the decoder's panics are no Exceptions
-            self.broken = True
-            waiting = self.waiting
-            if waiting is not None and not waiting.done():
-                waiting.set_exception(_received(error, self.credential))
+            self._fail(_received(error, self.credential))
         else:
             waiting = self.waiting
             if waiting is not None and not waiting.done():
                 waiting.set_result(True if result is None else result)
+
+    def _fail(self, error: Exception) -> None:
+        self.broken = True
+        waiting = self.waiting
+        if waiting is not None and not waiting.done():
+            waiting.set_exception(error)
 
 
 class GufoClient:
@@ -104,10 +123,10 @@ class GufoClient:
             try:
                 return await self._ask(session, oids, within)
             except Unauthorised:
-                # Its clock has moved on or its engine restarted: the report that said so has set
-                # the session's clock, so once more.
+                # Where its clock has moved on, the report that said so has set the session's.
                 return await self._again(key, session, oids, within)
             except BaseException:
+                self._engines.pop(key, None)
                 self._drop(key, session)
                 raise
         return await self._anew(key, credential, oids, within, via)
@@ -125,6 +144,7 @@ class GufoClient:
         try:
             return await self._ask(session, oids, within)
         except BaseException as error:
+            self._engines.pop(key, None)
             self._drop(key, session)
             if not isinstance(error, Unauthorised):
                 raise
@@ -150,6 +170,7 @@ class GufoClient:
             self._loop.remove_reader(session.descriptor)
             raise
         if via is None and self._room(key):
+            session.introduced = credential.version == "3"
             self._sessions[key] = session
         else:
             self._loop.remove_reader(session.descriptor)

@@ -102,6 +102,8 @@ class PysnmpClient:
             raise WrongCommunity("the agent refuses access")
         if status:
             return {}
+        if any(value.tagSet == univ.Null.tagSet for _, value in found):
+            raise MalformedReply("no SNMP reply: it echoes the request")
         values = {str(name): _value(value) for name, value in found}
         return {name: value for name, value in values.items() if value is not None}
 
