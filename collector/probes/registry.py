@@ -5,12 +5,14 @@ import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from time import time_ns
 from types import MappingProxyType, ModuleType
 from typing import Any, ClassVar, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
 from collector import probes
+from collector.domain.instants import Instant
 from collector.ports import Probe, Resolver
 from collector.probes._pacing import Pacer
 from collector.probes._snmp.credentials import Credential
@@ -22,17 +24,23 @@ class ProbeOptions(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _wall_clock() -> Instant:
+    return time_ns() // 1000
+
+
 @dataclass(frozen=True, slots=True)
 class ProbeContext:
     """What all probes of a running agent share.
 
     `pacer` is one for all, since what it protects – the kernel's buffers, the first switch – is.
+    `now` is the wall clock, for the days that certificates have left.
     """
 
     resolver: Resolver
     snmp_profiles: Mapping[str, Credential] = field(default_factory=dict)
     snmp_client: Literal["gufo", "pysnmp"] = "gufo"
     pacer: Pacer = field(default_factory=Pacer)
+    now: Callable[[], Instant] = _wall_clock
 
 
 class ProbeKind(Protocol):
