@@ -30,7 +30,8 @@ def open_store(url: str, *, create: bool = False) -> SqlStore:
 
     StoreError, with what to do, for a database that is not there or of another version. With
     `create`, as the agent does, a missing or empty database is made, and an older SQLite file is
-    upgraded after a copy NAME.before-REVISION was put beside it.
+    upgraded after a copy NAME.before-REVISION was put beside it. StoreUnavailable where it cannot
+    be reached just now.
     """
     prepare(url, create=create)
     return SqlStore(parse(url))

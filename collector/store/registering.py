@@ -1,17 +1,25 @@
 """Which targets there are: what the configuration says, kept with the time from which it holds."""
 
-import json
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from collector.domain.instants import Instant
 from collector.domain.states import Change
-from collector.domain.targets import Attributes, Kind, Target
+from collector.domain.targets import Target
 from collector.store.engine import Database
 from collector.store.rows import dumps, move_revision
 from collector.store.schema import attributes, checks, devices, events, intervals, targets
 from collector.store.timelines import apply_changes
+
+_ATTRIBUTES = (
+    attributes.c.target,
+    attributes.c.since,
+    attributes.c.kind,
+    attributes.c.site,
+    attributes.c.parent,
+    attributes.c.tags,
+)
 
 
 class Registering(Database):
@@ -76,39 +84,31 @@ class Registering(Database):
         ids: Mapping[str, int],
         now: Instant,
     ) -> bool:
-        latest = _latest_attributes(connection)
+        latest = {
+            row[0]: row
+            for row in connection.execute(select(*_ATTRIBUTES).order_by(*_ATTRIBUTES[:2]))
+        }
         new = []
         for target in targets_:
+            of = ids[target.name]
             parent = None if target.parent is None else ids[target.parent]
-            before = latest.get(ids[target.name])
-            # A clock that was set back must not put today's attributes before yesterday's.
-            since = now if before is None else max(now, before.since)
-            said = Attributes(since, target.kind, target.site, parent, target.tags)
-            if before is None or said != Attributes(
-                since, before.kind, before.site, before.parent, before.tags
-            ):
-                new.append((ids[target.name], said))
+            said = (target.kind.value, target.site, parent, dumps(target.tags))
+            before = latest.get(of)
+            if before is None:
+                new.append((of, now, *said))
+            elif before[2:] != said:
+                # A clock that was set back must not put today's attributes before yesterday's.
+                new.append((of, max(now, before[1]), *said))
         if not new:
             return False
+        names = [column.name for column in _ATTRIBUTES]
         statement = self.insert(attributes)
         connection.execute(
             statement.on_conflict_do_update(
-                index_elements=[attributes.c.target, attributes.c.since],
-                set_={
-                    name: statement.excluded[name] for name in ("kind", "site", "parent", "tags")
-                },
+                index_elements=names[:2],
+                set_={name: statement.excluded[name] for name in names[2:]},
             ),
-            [
-                {
-                    "target": target,
-                    "since": said.since,
-                    "kind": said.kind.value,
-                    "site": said.site,
-                    "parent": said.parent,
-                    "tags": dumps(said.tags),
-                }
-                for target, said in new
-            ],
+            [dict(zip(names, row, strict=True)) for row in new],
         )
         return True
 
@@ -150,14 +150,6 @@ def _make_room(connection: Connection, target: int, heir: int, name: str) -> Non
 def _ids(connection: Connection) -> dict[str, int]:
     rows = connection.execute(select(targets.c.name, targets.c.id))
     return dict(rows.all())
-
-
-def _latest_attributes(connection: Connection) -> dict[int, Attributes]:
-    rows = connection.execute(select(attributes).order_by(attributes.c.target, attributes.c.since))
-    return {
-        target: Attributes(since, Kind(kind), site, parent, tuple(json.loads(tags)))
-        for target, since, kind, site, parent, tags in rows
-    }
 
 
 def _drop(connection: Connection, names: set[str], now: Instant) -> bool:

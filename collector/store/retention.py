@@ -44,7 +44,7 @@ PAGES = 500
 FREE_SHARE = 0.1
 """How much of the file may be empty pages; those are taken by the next samples anyway."""
 
-ROW_OVERHEAD = {"sqlite": 26, "postgresql": 116}
+ROW_OVERHEAD = {"sqlite": 26, "postgresql": 97}
 """Bytes of a raw sample but for its text and floats: row and index headers, keys and the share of
 pages that stays empty; measured with dbstat and pg_total_relation_size."""
 

@@ -35,9 +35,8 @@ def fetch(result: CursorResult[Any]) -> Sequence[tuple[Any, ...]]:
     return rows
 
 
-def dumps(value: object) -> str:
-    """JSON that is the same for the same value."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+dumps = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+"""JSON that is the same for the same value."""
 
 
 def read_meta(connection: Connection, key: str) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from support.postgres import Postgres
 from support.programs import program
 from support.stored import NOON, change, changes, registered, up
 
@@ -197,13 +198,13 @@ def test_a_damaged_page_is_found(file: Path) -> None:
 
 
 def test_pg_dump_that_is_missing_is_said(
-    store_url: str, store: SqlStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    postgres: Postgres, filled: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if store_url.startswith("sqlite"):
-        pytest.skip("SQLite needs no program")
+    store = open_store(postgres.new_database(filled))
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(StoreError, match="pg_dump is not installed"):
         store.backup(tmp_path / "copy")
+    store.close()
 
 
 def test_a_copy_that_has_no_place_is_said(file: Path) -> None:
