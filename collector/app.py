@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import closing
 from pathlib import Path
 
 from collector import logs
@@ -17,12 +18,17 @@ from collector.settings.load import load
 from collector.settings.probing import build_probes
 from collector.settings.settings import Settings
 from collector.store import open_store
+from collector.store.holding import hold
 from exporters.self_metrics import SelfMetrics
 from exporters.web.app import create_app
 from exporters.web.server import WebServer
 from exporters.web.web_config_file import WebConfigFile
 
 log = logging.getLogger(__name__)
+
+
+UNWRITTEN = 3
+"""The exit status when the agent had to stop before the database took all that was found."""
 
 
 class SystemClock:
@@ -46,11 +52,8 @@ def run(path: Path) -> int:
     logs.set_up(settings.log_level, settings.log_format)
     for warning in settings.warnings:
         log.warning("%s", warning)
-    store = open_store(settings.database, create=True)
-    try:
+    with hold(settings.database), closing(open_store(settings.database, create=True)) as store:
         return asyncio.run(_serve(path, settings, store))
-    finally:
-        store.close()
 
 
 async def _serve(path: Path, settings: Settings, store: Store) -> int:
@@ -77,7 +80,7 @@ async def _serve(path: Path, settings: Settings, store: Store) -> int:
     log.info("listening on http://%s:%d", host, port)
     await _told_to_stop(lambda: agent.reload(lambda: load(path, os.environ)))
     await server.stop()
-    return 0 if await agent.stop() else 1
+    return 0 if await agent.stop() else UNWRITTEN
 
 
 async def _told_to_stop(reload: Callable[[], Coroutine[None, None, None]]) -> None:

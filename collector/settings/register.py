@@ -69,7 +69,7 @@ class AvailabilityDefinition(Definition):
     )
     combine: Combine = Combine.MEAN
     unreachable: Literal["included", "excluded"] = "included"
-    measured_from: Annotated[dict[Kind, date], Field(default_factory=dict)]
+    measured_from: dict[Kind, date] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
