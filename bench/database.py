@@ -17,7 +17,8 @@ def report(
     file: Path, live: set[str], window: tuple[int, int], interval: int, polls: float
 ) -> Iterator[str]:
     """The figures as lines; `live` are the targets that nothing ailed, the window is in
-    microseconds since the epoch, `polls` how many the agent said that it did in it."""
+    microseconds since the epoch, `polls` how many the agent said that it did in it. What begins
+    after the window is the stop's: a failure that is unconfirmed then is unknown."""
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("CREATE TEMP TABLE live (id INTEGER PRIMARY KEY, name TEXT)")
         connection.executemany(
@@ -35,13 +36,15 @@ def report(
         )
         down = _number(
             connection,
-            "SELECT count(*) FROM intervals WHERE state = 'down'"
+            "SELECT count(*) FROM intervals WHERE state = 'down' AND start < ?"
             " AND target IN (SELECT id FROM live)",
+            window[1:],
         )
         unknown = _number(
             connection,
-            "SELECT count(*) FROM intervals WHERE state = 'unknown'"
+            "SELECT count(*) FROM intervals WHERE state = 'unknown' AND start < ?"
             " AND target IN (SELECT id FROM live)",
+            window[1:],
         )
         blips = _number(connection, "SELECT count(*) FROM events WHERE kind = 'blip'")
         gaps = [gap for (gap,) in connection.execute(GAPS, window)]
