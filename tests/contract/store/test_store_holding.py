@@ -11,9 +11,8 @@ from collector.store.holding import hold
 
 
 def test_a_database_is_held_by_one_agent_at_a_time(store_url: str) -> None:
-    with hold(store_url):
-        with pytest.raises(StoreError, match="another agent"), hold(store_url):
-            pass
+    with hold(store_url), pytest.raises(StoreError, match="another agent"), hold(store_url):
+        pass
     with hold(store_url):
         pass
 
