@@ -48,7 +48,8 @@ def parse(url: str) -> URL:
         raise StoreError(
             "database: not a database URL; write sqlite:///file.db or postgresql+psycopg://…"
         ) from None
-    if parsed.drivername == "sqlite" and parsed.database not in {None, "", ":memory:"}:
+    file_given = parsed.database not in {None, "", ":memory:"} and not parsed.query
+    if parsed.drivername == "sqlite" and file_given:
         return parsed
     if parsed.drivername in {"postgresql", "postgresql+psycopg"}:
         if find_spec("psycopg") is None:

@@ -152,6 +152,7 @@ def test_an_older_file_is_copied_before_it_is_upgraded(tmp_path: Path) -> None:
     [
         ("driftkoll.db", "not a database URL"),
         ("sqlite://", r"sqlite:// is not supported; write sqlite:///file.db or postgresql"),
+        ("sqlite:///x.db?mode=ro", r"sqlite:///x.db\?mode=ro is not supported"),
         ("mysql://drift:hemligt@db/x", r"mysql://drift:\*\*\*@db/x is not supported"),
     ],
 )
