@@ -8,6 +8,7 @@ import dns.flags
 import dns.message
 
 from collector.domain.samples import Reason
+from collector.probes._failures import local_failure
 from collector.probes._stream import Failure, Stream, broken, connect, down, open_stream
 
 _LENGTH = struct.Struct("!H")
@@ -27,7 +28,8 @@ async def ask(
             lambda: _Waiting(question), remote_addr=(address, port)
         )
     except OSError as error:
-        raise broken(error) from error
+        # No packet has been sent yet: it is our own routes that say so.
+        raise Failure.of(local_failure(error)) from error
     try:
         wire = question.to_wire()
         while True:
@@ -65,9 +67,9 @@ class _Waiting(asyncio.DatagramProtocol):
         if self._question.is_response(answer):
             self.answer.set_result(answer)
 
-    def error_received(self, exc: OSError) -> None:
+    def error_received(self, exc: Exception) -> None:
         """The network, or the kernel, says that none will come."""
-        if not self.answer.done():
+        if isinstance(exc, OSError) and not self.answer.done():
             self.answer.set_exception(broken(exc))
 
 

@@ -73,7 +73,7 @@ class HttpProbe:
         facts, seconds = visit.facts(), visit.seconds
         try:
             expiring = judge_days(
-                facts.certificate_expires,
+                facts.certificate_expires if facts else None,
                 self._context.now(),
                 options.certificate_days_warn,
                 options.certificate_days_crit,

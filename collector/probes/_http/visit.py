@@ -62,10 +62,11 @@ class Visit:
             return None
         return failure
 
-    def facts(self) -> ServiceFacts:
-        """What was found beside up or down."""
+    def facts(self) -> ServiceFacts | None:
+        """What was found beside up or down; None before anything was."""
         service = self._service
-        return ServiceFacts(service.phases, service.certificate_expires, self._messages)
+        found = ServiceFacts(service.phases, service.certificate_expires, self._messages)
+        return None if found == ServiceFacts() else found
 
     def close(self) -> None:
         """Let go of all connections."""
