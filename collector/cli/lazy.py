@@ -11,6 +11,7 @@ from collector.cli.failures import unknown
 
 COMMANDS: Mapping[str, str] = {
     "run": "Run the agent in the foreground.",
+    "demo": "Run the agent on a simulated organisation.",
     "check-config": "Check the configuration; start nothing.",
     "doctor": "Look for what keeps the agent from measuring.",
     "poll": "Poll targets once and print the answers; store nothing.",

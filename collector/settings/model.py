@@ -91,7 +91,8 @@ def _zone(value: object) -> ZoneInfo:
         raise ValueError(f"{value!r} is no time zone{near}") from None
 
 
-def _listen(value: object) -> tuple[str, int]:
+def as_listen(value: object) -> tuple[str, int]:
+    """A host and a port to listen on; ValueError for anything else."""
     match = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]+)\]|([^\[\]:]+)):([0-9]{1,5})", str(value))
     try:
         if match and int(match[3]) <= 65535:
@@ -202,7 +203,7 @@ class Configuration(Section):
     database: Annotated[Secret, AfterValidator(_database), Field(validate_default=True)] = (
         SecretStr("sqlite:///var/driftkoll.db")
     )
-    listen: Annotated[tuple[str, int], PlainValidator(_listen)] = ("127.0.0.1", 9780)
+    listen: Annotated[tuple[str, int], PlainValidator(as_listen)] = ("127.0.0.1", 9780)
     indicators: Path | None = None
     sites: dict[
         Annotated[str, AfterValidator(_site)], Annotated[str, AfterValidator(as_label)]

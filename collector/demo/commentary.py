@@ -1,0 +1,127 @@
+"""What the terminal says: where to look, what happens, and what Driftkoll sees of it."""
+
+import re
+import threading
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from collector.demo.faults import Step, What
+from collector.demo.organisation import NEVER_ANSWERS, Device, behind
+
+Say = Callable[[str], None]
+"""Prints to the user."""
+
+_STATES = ("up", "down", "unreachable", "maintenance", "unknown")
+_COUNT = re.compile(r'^driftkoll_targets\{.*state="(\w+)".*\} (\S+)$', re.MULTILINE)
+_DEGRADED = re.compile(r"^driftkoll_target_degraded\{.*\} 1(?:\.0)?$", re.MULTILINE)
+_LOOK_EVERY, _SETTLED = 2.0, 2
+"""Seconds between two looks, and how many of them have to agree before they are told."""
+
+
+def invitation(
+    texts: Mapping[str, str],
+    *,
+    targets: int,
+    url: str,
+    config: Path,
+    command: str,
+    year: str,
+    month: str,
+) -> Iterable[str]:
+    """The lines that say where to look; `year` is the running one, `month` one worth looking at."""
+    pages = {f"{url}/": "page", f"{url}/metrics": "metrics"}
+    commands = {
+        f"status --period {year} -c {config}": "try.year",
+        f"status --period {month} -c {config}": "try.bad_month",
+        f"indicator show availability -c {config}": "try.detail",
+        f"outages list --period 30d -c {config}": "try.outages",
+        f"poll {NEVER_ANSWERS} -c {config}": "try.poll",
+    }
+    yield ""
+    yield texts["title"].format(organisation=texts["organisation"], targets=targets)
+    yield ""
+    for address, text in pages.items():
+        yield f"  {address:<32}{texts[text]}"
+    yield ""
+    yield texts["try"]
+    for arguments, text in commands.items():
+        yield f"  {command} {arguments}"
+        yield f"      {texts[text]}"
+    yield ""
+    yield texts["files"].format(folder=config.parent)
+    yield texts["stop"]
+    yield ""
+
+
+class Commentary:
+    """Says what happens, each line with the time."""
+
+    def __init__(self, texts: Mapping[str, str], devices: Sequence[Device], say: Say) -> None:
+        self._texts = texts
+        self._devices = devices
+        self._say = say
+
+    def tell(self, step: Step) -> None:
+        """A fault begins or ends."""
+        key = f"{step.fault.what}.{'begins' if step.begins else 'ends'}"
+        if step.fault.what is What.BLIP and not step.begins:
+            return
+        self._line(
+            self._texts[key].format(
+                target=step.fault.target, behind=self._behind(step.fault.target)
+            )
+        )
+
+    def watch(self, url: str, ended: threading.Event) -> None:
+        """Say how many targets are in which state, when that has changed and settled."""
+        told, seen, agreed = "", "", 0
+        while not ended.wait(_LOOK_EVERY):
+            try:
+                with urllib.request.urlopen(f"{url}/metrics", timeout=2) as answer:  # noqa: S310 - our own page
+                    now = self._counts(answer.read().decode())
+            except OSError:
+                continue
+            agreed = agreed + 1 if now == seen else 1
+            seen = now
+            if agreed == _SETTLED and seen != told:
+                told = seen
+                self._line(self._texts["sees"].format(counts=seen))
+
+    def _counts(self, metrics: str) -> str:
+        counts: Counter[str] = Counter()
+        for state, number in _COUNT.findall(metrics):
+            counts[state] += round(float(number))
+        said = [self._texts[state].format(n=counts[state]) for state in _STATES if counts[state]]
+        if degraded := len(_DEGRADED.findall(metrics)):
+            said.append(self._texts["degraded"].format(n=degraded))
+        return ", ".join(said)
+
+    def _behind(self, name: str) -> str:
+        kinds = Counter(device.kind.value for device in behind(self._devices, name))
+        if not kinds:
+            return ""
+        parts = [
+            self._texts[f"{kind}.1" if n == 1 else kind].format(n=n)
+            for kind, n in kinds.most_common()
+        ]
+        *most, last = parts
+        what = self._texts["and"].join([", ".join(most), last]) if most else last
+        return self._texts["behind"].format(what=what)
+
+    def _line(self, text: str) -> None:
+        self._say(f"{datetime.fromtimestamp(time.time()).astimezone():%H:%M:%S}  {text}")
+
+
+def answers(url: str, ended: threading.Event) -> bool:
+    """Wait until the agent says that it is ready; False if the demo ended before."""
+    while not ended.wait(0.1):
+        try:
+            with urllib.request.urlopen(f"{url}/-/ready", timeout=2):  # noqa: S310 - our own page
+                return True
+        except OSError:
+            continue
+    return False

@@ -1,0 +1,119 @@
+"""The HTTP side of the integration platforms: health+json, and RabbitMQ's overview."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping, Sequence
+from contextlib import contextmanager
+from socket import AF_INET, SO_REUSEADDR, SOCK_STREAM, SOL_SOCKET, socket
+from typing import Any
+
+import uvicorn
+
+from collector.demo.organisation import Device
+from collector.demo.world import World
+from collector.domain.instants import SECOND, Instant
+from collector.domain.targets import Kind
+
+HEALTH = "/health"
+OVERVIEW = "/api/overview"
+"""Paths that each of the services answers."""
+
+_VOID = 60
+"""Seconds: longer than anyone waits."""
+
+_Message = MutableMapping[str, Any]
+
+
+class HttpServices:
+    """The services' pages on their own addresses."""
+
+    def __init__(
+        self, devices: Sequence[Device], port: int, world: World, clock: Callable[[], Instant]
+    ) -> None:
+        """OSError where an address and port cannot be had."""
+        self._world = world
+        self._clock = clock
+        self._began = clock()
+        self._services = {d.address: d for d in devices if d.kind is Kind.INTEGRATION_PLATFORM}
+        self._sockets = [_listening(address, port) for address in self._services]
+        self._server = _Server(
+            uvicorn.Config(
+                self._answer,
+                interface="asgi3",
+                http="h11",
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+            )
+        )
+
+    async def serve(self) -> None:
+        """Answer until cancelled."""
+        await self._server.serve(self._sockets)
+
+    async def _answer(
+        self,
+        scope: _Message,
+        receive: Callable[[], Awaitable[_Message]],
+        send: Callable[[_Message], Awaitable[None]],
+    ) -> None:
+        device = self._services[scope["server"][0]]
+        if not self._world.hears(device.name, self._clock()):
+            # A request into the void waits until its sender has enough of it.
+            await asyncio.sleep(_VOID)
+        await asyncio.sleep(self._world.delay(device.name))
+        page = self._page(scope["path"], device)
+        kind = b"application/health+json" if scope["path"] == HEALTH else b"application/json"
+        await send(
+            {
+                "type": "http.response.start",
+                "status": 404 if page is None else 200,
+                "headers": [(b"content-type", kind)],
+            }
+        )
+        await send({"type": "http.response.body", "body": json.dumps(page or {}).encode()})
+
+    def _page(self, path: str, device: Device) -> dict[str, Any] | None:
+        seconds = (self._clock() - self._began) // SECOND
+        if path == HEALTH:
+            status = "warn" if self._world.delay(device.name) else "pass"
+            return {
+                "status": status,
+                "serviceId": device.name,
+                "description": device.description,
+                "checks": {
+                    "messages:sent": [{"observedValue": 1200 + 7 * seconds}],
+                    "messages:failed": [{"observedValue": 3 + seconds // 90}],
+                },
+            }
+        if path == OVERVIEW:
+            return {
+                "product_name": "RabbitMQ",
+                "node": f"rabbit@{device.name}",
+                "message_stats": {
+                    "publish": 5000 + 11 * seconds,
+                    "deliver_get": 5000 + 11 * seconds,
+                    "return_unroutable": 2 + seconds // 120,
+                },
+                "queue_totals": {"messages": seconds % 17, "messages_ready": seconds % 17},
+            }
+        return None
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals alone."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _listening(address: str, port: int) -> socket:
+    listening = socket(AF_INET, SOCK_STREAM)
+    listening.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+    listening.bind((address, port))
+    listening.listen()
+    listening.setblocking(False)
+    return listening
