@@ -72,6 +72,7 @@ async def _serve(path: Path, settings: Settings, store: Store) -> int:
         figures=lambda: agent.keeper.figures,
         metrics=metrics,
         web_config=web_config,
+        organisation=settings.organisation,
     )
     host, port = settings.listen
     server = WebServer(app, host, port, web_config)

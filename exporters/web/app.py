@@ -20,10 +20,13 @@ def create_app(
     figures: Callable[[], Figures | None],
     metrics: SelfMetrics,
     web_config: WebConfigFile,
+    organisation: str = "",
 ) -> FastAPI:
     """The application; `live` and `figures` give the snapshots in force, `live` in any thread."""
     app = FastAPI(title="Driftkoll", openapi_url=None, docs_url=None, redoc_url=None)
-    app.include_router(exporter_routes(live, Exposition(figures, metrics), web_config))
+    app.include_router(
+        exporter_routes(live, Exposition(figures, metrics), web_config, organisation)
+    )
     app.add_middleware(_Headers, web_config=web_config)
     return app
 

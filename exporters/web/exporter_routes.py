@@ -5,6 +5,7 @@ All of it follows the web configuration file's users, and no session.
 
 import asyncio
 from collections.abc import Callable
+from html import escape
 from importlib.resources import files
 
 from fastapi import APIRouter, Depends, HTTPException, Request
@@ -21,11 +22,16 @@ _METHODS = ["GET", "HEAD"]
 
 
 def exporter_routes(
-    live: Callable[[], Live], exposition: Exposition, web_config: WebConfigFile
+    live: Callable[[], Live],
+    exposition: Exposition,
+    web_config: WebConfigFile,
+    organisation: str = "",
 ) -> APIRouter:
     """The routes, each behind the users of the web configuration file where there are any."""
     auth = BasicAuth()
     page = files("exporters.web").joinpath("index.html").read_text(encoding="utf-8")
+    named = f'<p class="organisation">{escape(organisation)}</p>' if organisation else ""
+    page = page.replace("<!-- organisation -->", named)
 
     async def admitted(request: Request) -> None:
         users = web_config.config().basic_auth_users
