@@ -168,7 +168,7 @@ class Agent:
         return written
 
     async def _turn(self) -> None:
-        await self._poller.turn(self._clock.monotonic() + self._offset)
+        self._poller.turn(self._clock.monotonic() + self._offset)
         self._poller.flush()
         self._turned = True
 

@@ -34,4 +34,6 @@ def set_up(level: str, form: str) -> None:
     """Log to stderr from `level` on, as `text` (key=value) or `json`."""
     handler = logging.StreamHandler()
     handler.setFormatter(_Json() if form == "json" else _KeyValue())
+    # Alembic tells of each look at the schema; what an upgrade does the store says itself.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)

@@ -1,5 +1,6 @@
 """Scheduling: which of the agent's jobs runs when (APScheduler 3)."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
@@ -28,11 +29,20 @@ class Schedule:
         )
         self._scheduler.add_listener(_log_bug, EVENT_JOB_ERROR)
         self._paces: dict[str, int] = {}
+        self._stopping = False
 
     def every(self, seconds: int, name: str, job: Job) -> None:
         """Run a coroutine function at a pace."""
+
+        async def run() -> None:
+            try:
+                await job()
+            except asyncio.CancelledError:
+                if not self._stopping:
+                    raise
+
         self._paces[name] = seconds
-        self._scheduler.add_job(job, IntervalTrigger(seconds=seconds, timezone="UTC"), id=name)
+        self._scheduler.add_job(run, IntervalTrigger(seconds=seconds, timezone="UTC"), id=name)
 
     def start(self) -> None:
         """Start in the running event loop."""
@@ -45,7 +55,8 @@ class Schedule:
             self._scheduler.reschedule_job(name, trigger=trigger)
 
     def stop(self) -> None:
-        """Start no more jobs."""
+        """Start no more jobs, and end those that run."""
+        self._stopping = True
         self._scheduler.shutdown(wait=False)
 
 

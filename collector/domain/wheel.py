@@ -32,6 +32,9 @@ class Wheel(Generic[T]):
     def __len__(self) -> int:
         return len(self._places)
 
+    def __contains__(self, check: object) -> bool:
+        return check in self._places
+
     def add(self, checks: Iterable[T], remembered: Mapping[T, int]) -> None:
         """Put a target's checks on the wheel, where they were before if that is remembered."""
         groups: dict[int, list[T]] = defaultdict(list)

@@ -70,7 +70,7 @@ class Poller:
         self.rules = rules
         self.sentinels.take(frozenset(rules.sentinels), rules.retry_interval)
 
-    async def turn(self, elapsed: Instant) -> None:
+    def turn(self, elapsed: Instant) -> None:
         """Poll what is due by the monotonic time `elapsed`, which counts from the epoch.
 
         A second that is more than two seconds late is missed.
@@ -83,17 +83,22 @@ class Poller:
             if elapsed - second * SECOND >= _TICK_LATE:
                 self._metrics.missed(sum(1 for check in due if check not in self._waiting))
                 continue
-            await self._launch(list(due))
+            self._launch(list(due))
 
-    async def _launch(self, due: list[Check]) -> None:
-        missed = 0
+    def _launch(self, due: list[Check]) -> None:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
         at_once = max(_LAUNCHED_AT_ONCE, -(-len(due) // _SLICES))
-        for n, check in enumerate(due):
-            if n and n % at_once == 0:
-                await asyncio.sleep(_SLICE_SECONDS)
+        for n, first in enumerate(range(0, len(due), at_once)):
+            part = due[first : first + at_once]
+            loop.call_at(began + n * _SLICE_SECONDS, self._launch_slice, part)
+
+    def _launch_slice(self, checks: list[Check]) -> None:
+        missed = 0
+        for check in checks:
             if check in self._flying:
                 missed += 1
-            elif check not in self._waiting:
+            elif check not in self._waiting and check in self.wheel:
                 self.start(check, 1 if check.state is State.DOWN else 0)
         if missed:
             self._metrics.missed(missed)
@@ -107,8 +112,10 @@ class Poller:
         watch = check.watch
         at = self._clock.now()
         if not watch.first_polled:
-            watch.first_polled = True
-            self._recorder.first_polled(watch.id, at)
+            for first in (watch, *watch.groups):
+                if not first.first_polled:
+                    first.first_polled = True
+                    self._recorder.first_polled(first.id, at)
         try:
             outcome = await self.probes[check.spec.kind](watch.target, check.spec, attempt)
         except Exception:
@@ -229,6 +236,7 @@ class Poller:
 
     async def stop(self) -> None:
         """End all polls; failures that are unconfirmed become unknown."""
+        self.wheel = Wheel()
         await self.sentinels.stop()
         for timer in self._waiting.values():
             timer.cancel()
