@@ -2,16 +2,15 @@
 states", "Not knowing"): pure, fed with instants, never reading a clock."""
 
 from collections.abc import Iterable
-from enum import Enum, auto
 from typing import Protocol
 
+from collector.domain.checks import Check, Next
 from collector.domain.events import Event, EventKind
-from collector.domain.instants import Duration, Instant
+from collector.domain.instants import Instant
+from collector.domain.merging import REMEMBERED, Entries, enough, held_at, merged, override
 from collector.domain.samples import Outcome, Reason, Result
 from collector.domain.states import Change, State
-from collector.domain.targets import Merge, ProbeSpec, Target
-
-_REMEMBERED = 16
+from collector.domain.targets import Merge, Target
 
 
 class Journal(Protocol):
@@ -27,82 +26,40 @@ class Journal(Protocol):
         """A target answered for the first time ever."""
 
 
-class Next(Enum):
-    """What the polling is to do after a poll was folded."""
-
-    WAIT = auto()
-    """Nothing before its next turn."""
-    SUSPECT = auto()
-    """A first failure: poll the parent at once, then retry."""
-    RETRY = auto()
-    """Another failure, not yet enough of them."""
-    CONFIRM = auto()
-    """All retries failed: ask the sentinels, then confirm or doubt."""
-
-
-class Check:
-    """One probe of one target: its settled state and, while it fails, since when."""
-
-    __slots__ = (
-        "accounted",
-        "excluded",
-        "expires",
-        "failed_since_answer",
-        "failing_since",
-        "failures",
-        "history",
-        "last",
-        "last_at",
-        "max_gap",
-        "sent_at",
-        "sentinel_answer",
-        "spec",
-        "state",
-        "watch",
-    )
-
-    def __init__(self, watch: "Watch", spec: ProbeSpec) -> None:
-        self.watch = watch
-        self.spec = spec
-        self.max_gap: Duration = spec.max_gap
-        self.state = State.UNKNOWN
-        self.history: list[tuple[Instant, State]] = []
-        self.accounted: Instant = -1
-        self.expires: Instant = -1
-        self.failing_since: Instant | None = None
-        self.failures = 0
-        self.excluded = False
-        self.last: Outcome | None = None
-        self.last_at: Instant | None = None
-        self.sent_at: Instant = -1
-        self.sentinel_answer = -1
-        self.failed_since_answer: Instant = -1
-
-    def state_at(self, at: Instant) -> State:
-        """The settled state that held at an instant not older than what is remembered."""
-        for since, state in reversed(self.history):
-            if since <= at:
-                return state
-        return State.UNKNOWN
-
-    def held_until(self) -> Instant:
-        """Until when its state is known: an unconfirmed failure is unknown from its sample on."""
-        return self.expires if self.failing_since is None else self.failing_since
-
-
 class Watch:
     """One target: its checks, and the state that they make together."""
 
-    __slots__ = ("answered", "checks", "emitted", "first_polled", "id", "journal", "target")
+    __slots__ = (
+        "_answered",
+        "checks",
+        "emitted",
+        "first_polled",
+        "groups",
+        "id",
+        "journal",
+        "members",
+        "target",
+    )
 
     def __init__(self, id_: int, target: Target, journal: Journal, *, answered: bool = False):
         self.id = id_
         self.target = target
         self.journal = journal
-        self.answered = answered
+        self._answered = answered
         self.first_polled = False
         self.checks = tuple(Check(self, spec) for spec in target.probes)
-        self.emitted: list[tuple[Instant, State]] = []
+        self.members: tuple[Watch, ...] = ()
+        self.groups: list[Watch] = []
+        self.emitted: Entries = []
+
+    @property
+    def answered(self) -> bool:
+        """Whether it ever answered; what is made of members, whether one of them did."""
+        return self._answered or any(member.answered for member in self.members)
+
+    @answered.setter
+    def answered(self, answered: bool) -> None:
+        self._answered = answered
 
     @property
     def state(self) -> State:
@@ -116,13 +73,32 @@ class Watch:
 
     @property
     def degraded(self) -> bool:
-        """Up, but one of its probes says otherwise."""
-        return self.state is State.UP and any(
-            check.state is State.DOWN
-            or (check.last is not None and check.last.result is Result.DEGRADED)
-            for check in self.checks
-            if not check.excluded
-        )
+        """Up, but one of its probes or members says otherwise."""
+        if self.state is not State.UP:
+            return False
+        for check in self.checks:
+            last = check.last
+            if check.state is State.UP and (last is None or last.result is not Result.DEGRADED):
+                continue
+            if not check.excluded and (check.state is State.DOWN or check.state is State.UP):
+                return True
+        return any(member.state is not State.UP or member.degraded for member in self.members)
+
+    def state_at(self, at: Instant) -> State:
+        """The measured state that held at an instant not older than what is remembered."""
+        return held_at(self.emitted, at)
+
+    def compose(self, members: tuple["Watch", ...], now: Instant) -> None:
+        """Take these watches as its members, from now on."""
+        if members == self.members:
+            return
+        for member in self.members:
+            if self in member.groups:
+                member.groups.remove(self)
+        for member in members:
+            member.groups.append(self)
+        self.members = members
+        self._merge(now, now, None)
 
     def fold(
         self, check: Check, at: Instant, outcome: Outcome, confirmations: int, *, blind: bool
@@ -254,9 +230,10 @@ class Watch:
                 self.restore_check(check, old.accounted, old.state, old.history[-1][0])
             checks.append(check)
         gone, new = set(self.checks) - set(checks), set(checks) - set(self.checks)
+        judged_otherwise = (target.needs, target.merge) != (self.target.needs, self.target.merge)
         self.target = target
         self.checks = tuple(checks)
-        if gone or new:
+        if gone or new or judged_otherwise:
             self._merge(now, now, None)
         return gone, new
 
@@ -273,12 +250,27 @@ class Watch:
 
     def known_until(self, now: Instant) -> Instant:
         """How far the state in force is known, never beyond now."""
+        if self.members:
+            return self._members_known_until(now)
         state = self.state
         holding = [c.held_until() for c in self.checks if not c.excluded and c.state is state]
         if not holding:
             return now
         lasts = max if (state is State.UP) is (self.target.merge is Merge.ANY) else min
         return min(now, lasts(holding))
+
+    def decisive_members(self, state: State) -> int:
+        """How many members must be in a state for it to be that of the whole."""
+        needs = self.target.needs
+        return needs if state is State.UP else len(self.members) - needs + 1
+
+    def _members_known_until(self, now: Instant) -> Instant:
+        state, decisive = self.state, self.decisive_members(self.state)
+        holding = sorted(
+            (member.known_until(now) for member in self.members if member.state is state),
+            reverse=True,
+        )
+        return holding[decisive - 1] if len(holding) >= decisive else now
 
     def _lapse(self, check: Check) -> None:
         if check.accounted >= 0:
@@ -300,45 +292,33 @@ class Watch:
         if check.state is state:
             return
         check.state = state
-        _override(check.history, at)
+        override(check.history, at)
         check.history.append((at, state))
-        del check.history[:-_REMEMBERED]
+        del check.history[:-REMEMBERED]
         self._merge(at, known, reason)
 
     def _merge(self, at: Instant, known: Instant, reason: Reason | None) -> None:
         """Work out the merged state from `at` on, and write down where it now differs."""
-        overridden = _override(self.emitted, at)
+        overridden = override(self.emitted, at)
         previous = self.state
-        points = {at, *(t for check in self.checks for t, _ in check.history if t > at)}
+        points = {at}
+        points.update(t for check in self.checks for t, _ in check.history if t > at)
+        points.update(t for member in self.members for t, _ in member.emitted if t > at)
         for point in sorted(points):
-            state = merged((c.state_at(point) for c in self._taking_part()), self.target.merge)
+            state = self._made_of(point)
             if state is not previous or (overridden and point == at):
                 previous = state
                 self.emitted.append((point, state))
                 self.journal.change(Change(self.id, point, state, max(known, point), reason))
-        del self.emitted[:-_REMEMBERED]
+        del self.emitted[:-REMEMBERED]
+        for group in self.groups:
+            group._merge(at, known, reason)
+
+    def _made_of(self, at: Instant) -> State:
+        if self.members:
+            return enough((m.state_at(at) for m in self.members), self.target.needs)
+        return merged((c.state_at(at) for c in self._taking_part()), self.target.merge)
 
     def _taking_part(self) -> Iterable[Check]:
         part = [check for check in self.checks if not check.excluded]
         return part or self.checks
-
-
-def merged(states: Iterable[State], merge: Merge) -> State:
-    """Several probes' states at an instant as one (KPI.md "Samples to states").
-
-    `any`: up if one is up, down if all are down, else unknown; `all`: down if one is down, up if
-    all are up, else unknown.
-    """
-    found = set(states)
-    decides, remains = (State.UP, State.DOWN) if merge is Merge.ANY else (State.DOWN, State.UP)
-    if decides in found:
-        return decides
-    return remains if found == {remains} else State.UNKNOWN
-
-
-def _override(entries: list[tuple[Instant, State]], at: Instant) -> bool:
-    """Take back the entries from `at` on; whether there were any."""
-    length = len(entries)
-    while entries and entries[-1][0] >= at:
-        entries.pop()
-    return len(entries) < length

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from collector.domain.instants import MINUTE, SECOND, Duration, Instant
+from collector.domain.instants import HOUR, MINUTE, SECOND, Duration, Instant
 
 
 class Kind(StrEnum):
@@ -56,7 +56,8 @@ class Target:
     """A thing that is polled, as the configuration states it.
 
     `retired_at` is the first instant at which it no longer is in service (a bare date in the
-    configuration includes that day). `parent` is another target's name.
+    configuration includes that day). `parent` is another target's name. One with `members` has no
+    probes: it is up while at least `needs` of these other targets are, as a clustered service is.
     """
 
     name: str
@@ -69,6 +70,8 @@ class Target:
     tags: tuple[str, ...] = ()
     in_service_from: Instant | None = None
     retired_at: Instant | None = None
+    members: tuple[str, ...] = ()
+    needs: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +119,13 @@ class DeviceFacts:
 
 @dataclass(frozen=True, slots=True)
 class Polling:
-    """The rules of polling that hold for all targets (KPI.md "Samples to states")."""
+    """The rules of polling that hold for all targets (KPI.md "Samples to states").
+
+    A target is flapping that changed state `flapping_changes` times within `flapping_within`.
+    """
 
     confirmations: int = 2
     retry_interval: Duration = 10 * SECOND
     sentinels: tuple[str, ...] = field(default=())
+    flapping_changes: int = 6
+    flapping_within: Duration = HOUR

@@ -37,7 +37,9 @@ def apply(
     wanted = {t.name: t for t in targets if t.retired_at is None or t.retired_at > now}
     removed = [name for name in poller.watches if name not in wanted]
     for name in removed:
-        poller.forget(poller.watches.pop(name).checks)
+        gone_watch = poller.watches.pop(name)
+        gone_watch.compose((), now)
+        poller.forget(gone_watch.checks)
     added = changed = 0
     for name, target in wanted.items():
         watch = poller.watches.get(name)
@@ -58,6 +60,9 @@ def apply(
             if (watch.id, check.spec.name) in places
         }
         poller.wheel.add((check for check in watch.checks if check in new), remembered)
+    for group in poller.watches.values():
+        found = (poller.watches.get(name) for name in group.target.members)
+        group.compose(tuple(member for member in found if member is not None), now)
     return Applied(added, changed, len(removed), len(wanted) - added - changed)
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
+from collector.domain.checks import Check
 from collector.domain.instants import Instant
 from collector.domain.live import LiveCheck, LiveTarget
-from collector.domain.machine import Check, Watch
+from collector.domain.machine import Watch
 from collector.domain.states import State
 from collector.services.devices import Devices
 

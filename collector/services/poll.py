@@ -6,9 +6,10 @@ import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from collector.domain.checks import Check, Next
 from collector.domain.events import Event, EventKind
 from collector.domain.instants import MINUTE, SECOND, Duration, Instant
-from collector.domain.machine import Check, Next, Watch
+from collector.domain.machine import Watch
 from collector.domain.samples import Outcome, Reason, Result, Sample
 from collector.domain.states import State
 from collector.domain.targets import Polling

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from collector.domain.machine import merged
+from collector.domain.merging import merged
 from collector.domain.samples import Outcome, Reason, Result
 from collector.domain.states import State
 from collector.domain.targets import ProbeSpec, Target

@@ -1,6 +1,6 @@
 """Resume: take up where the last run left, and call what nobody watched meanwhile unknown."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from collector.domain.batches import Resumption
 from collector.domain.instants import Instant
@@ -25,20 +25,38 @@ def resume(watches: Iterable[Watch], left: Resumption, recorder: Recorder, now: 
         if watch.id not in left.open:
             continue
         state, since = left.open[watch.id]
-        watch.restore(state, since)
-        for check in watch.checks:
-            # A clock that was set back meanwhile must not unsay what was accounted.
-            check.accounted = since
-        end = max(until.get(watch.id, since), since)
-        if state is State.UNKNOWN:
-            continue
-        if end < now:
+        end = _members_until(watch, left, until) if watch.members else until.get(watch.id, since)
+        if state is State.UNKNOWN or end >= now:
+            watch.restore(state, since)
+        else:
+            end = max(end, since)
             watch.restore(State.UNKNOWN, end)
             recorder.change(Change(watch.id, end, State.UNKNOWN, now))
-            continue
-        for check in watch.checks:
-            sample = last.get((watch.id, check.spec.name))
-            if sample is not None and sample.result is not Result.UNKNOWN:
-                up = sample.result <= Result.DEGRADED
-                held = State.UP if up else State.DOWN
-                watch.restore_check(check, sample.at, held, sample.at)
+        _restore_checks(watch, since, last, held=end >= now)
+
+
+def _restore_checks(
+    watch: Watch, since: Instant, last: Mapping[tuple[int, str], Sample], *, held: bool
+) -> None:
+    for check in watch.checks:
+        # A clock that was set back meanwhile must not unsay what was accounted.
+        check.accounted = since
+        sample = last.get((watch.id, check.spec.name))
+        if held and sample is not None and sample.result is not Result.UNKNOWN:
+            state = State.UP if sample.result <= Result.DEGRADED else State.DOWN
+            watch.restore_check(check, sample.at, state, sample.at)
+
+
+def _members_until(watch: Watch, left: Resumption, until: Mapping[int, Instant]) -> Instant:
+    """How far the state of what is made of members was known: while enough of theirs were."""
+    state, since = left.open[watch.id]
+    holding = sorted(
+        (
+            until.get(member.id, since)
+            for member in watch.members
+            if left.open.get(member.id, (None, 0))[0] is state
+        ),
+        reverse=True,
+    )
+    decisive = watch.decisive_members(state)
+    return holding[decisive - 1] if len(holding) >= decisive else since

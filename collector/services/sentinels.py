@@ -4,9 +4,10 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable
 
+from collector.domain.checks import Check
 from collector.domain.events import Event, EventKind
 from collector.domain.instants import SECOND, Duration, Instant
-from collector.domain.machine import Check, Watch
+from collector.domain.machine import Watch
 from collector.ports import Clock
 from collector.services.record import Recorder
 

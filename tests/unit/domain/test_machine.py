@@ -3,9 +3,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collector.domain.checks import Check, Next
 from collector.domain.events import Event, EventKind
 from collector.domain.instants import MINUTE, SECOND
-from collector.domain.machine import Check, Next, Watch, merged
+from collector.domain.machine import Watch
+from collector.domain.merging import enough, merged
 from collector.domain.samples import Outcome, Reason, Result
 from collector.domain.states import Change, State
 from collector.domain.targets import Kind, Merge, ProbeSpec, Target
@@ -328,3 +330,76 @@ def test_no_run_of_fewer_than_three_failures_ever_makes_an_outage(outcomes):
             bench.watch.confirm(bench.check(), START + seconds(10 * (n + 1)))
     was_down = any(state is State.DOWN for _, state in bench.book.states())
     assert was_down is (longest >= 3)
+
+
+class Cluster:
+    """A target that needs some of its members."""
+
+    def __init__(self, nodes: int, needs: int) -> None:
+        self.book = Book()
+        spec = (ProbeSpec("icmp", "icmp", 60 * SECOND, 2 * SECOND),)
+        names = tuple(f"node-{n}" for n in range(nodes))
+        self.nodes = [
+            Watch(n, Target(name, Kind.SERVER, "laxa", "192.0.2.1", spec), Book())
+            for n, name in enumerate(names, 1)
+        ]
+        target = Target(
+            "esb", Kind.INTEGRATION_PLATFORM, "laxa", "", (), members=names, needs=needs
+        )
+        self.whole = Watch(99, target, self.book)
+        self.whole.compose(tuple(self.nodes), START)
+
+    def fold(self, second: float, node: int, outcome: Outcome) -> Next:
+        watch = self.nodes[node]
+        at = START + round(second * SECOND)
+        return watch.fold(watch.checks[0], at, outcome, 2, blind=False)
+
+    def fail(self, second: float, node: int) -> None:
+        for after in (0, 12, 24):
+            self.fold(second + after, node, DOWN)
+        watch = self.nodes[node]
+        watch.confirm(watch.checks[0], START + round((second + 26) * SECOND))
+
+
+def test_one_of_two_nodes_suffices_where_one_is_needed():
+    cluster = Cluster(nodes=2, needs=1)
+    for node in (0, 1):
+        cluster.fold(0, node, UP)
+    cluster.fail(60, 0)
+    assert cluster.whole.state is State.UP
+    assert cluster.whole.degraded
+    cluster.fold(100, 1, UP)
+    cluster.fail(160, 1)
+    assert cluster.book.states() == [(0, State.UP), (seconds(160), State.DOWN)]
+    cluster.fold(220, 0, UP)
+    assert cluster.book.states()[-1] == (seconds(220), State.UP)
+
+
+def test_a_cluster_is_unknown_while_its_members_may_or_may_not_be_enough():
+    cluster = Cluster(nodes=2, needs=1)
+    for node in (0, 1):
+        cluster.fold(0, node, UP)
+    cluster.fail(60, 0)
+    cluster.fold(120, 1, LOCAL)
+    assert cluster.whole.state is State.UNKNOWN
+
+
+def test_a_cluster_is_known_as_long_as_enough_of_its_members_are():
+    cluster = Cluster(nodes=3, needs=2)
+    for node, second in ((0, 0), (1, 20), (2, 40)):
+        cluster.fold(second, node, UP)
+    late = START + seconds(10_000)
+    assert cluster.whole.known_until(late) == START + seconds(20 + 150)
+
+
+@given(
+    st.lists(st.sampled_from([State.UP, State.DOWN, State.UNKNOWN]), min_size=1, max_size=6),
+    st.data(),
+)
+def test_a_member_that_comes_up_never_makes_the_whole_worse(states, data):
+    needs = data.draw(st.integers(1, len(states)))
+    order = {State.DOWN: 0, State.UNKNOWN: 1, State.UP: 2}
+    before = enough(states, needs)
+    for n in range(len(states)):
+        better = [*states[:n], State.UP, *states[n + 1 :]]
+        assert order[enough(better, needs)] >= order[before]
