@@ -1,6 +1,5 @@
 """snmp: does the device answer a GET, and what does it say of itself?"""
 
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from time import perf_counter
@@ -153,12 +152,3 @@ def _client(kind: Literal["gufo", "pysnmp"]) -> SnmpClient:
     from collector.probes._snmp.pysnmp import PysnmpClient  # noqa: PLC0415
 
     return PysnmpClient()
-
-
-def specs(base: ProbeSpec, profiles: Iterable[str]) -> list[tuple[str, ProbeSpec]]:
-    """Each profile with the probe that asks by it, at the port and pace of `base`."""
-    options = base.options if isinstance(base.options, SnmpProbe.Options) else SnmpProbe.Options()
-    return [
-        (name, replace(base, options=options.model_copy(update={"profile": name})))
-        for name in profiles
-    ]
