@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import resource
 import signal
 import time
 from collections.abc import Callable, Coroutine
@@ -50,10 +51,18 @@ def run(path: Path) -> int:
     """
     settings = load(path, os.environ)
     logs.set_up(settings.log_level, settings.log_format)
+    _allow_many_sockets()
     for warning in settings.warnings:
         log.warning("%s", warning)
     with hold(settings.database), closing(open_store(settings.database, create=True)) as store:
         return asyncio.run(_serve(path, settings, store))
+
+
+def _allow_many_sockets() -> None:
+    """Take all the descriptors that the machine grants: each SNMP session is a socket."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 async def _serve(path: Path, settings: Settings, store: Store) -> int:

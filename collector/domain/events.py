@@ -19,6 +19,8 @@ class EventKind(StrEnum):
     STOPPED = "stopped"
     RELOADED = "reloaded"
     SAMPLES_DROPPED = "samples_dropped"
+    FLAPPING = "flapping"
+    STEADY = "steady"
 
 
 @dataclass(frozen=True, slots=True)

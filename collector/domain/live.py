@@ -35,6 +35,7 @@ class LiveTarget(NamedTuple):
     restarts: int
     never_answered: bool
     checks: tuple[LiveCheck, ...]
+    flapping: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,9 +37,7 @@ def apply(
     wanted = {t.name: t for t in targets if t.retired_at is None or t.retired_at > now}
     removed = [name for name in poller.watches if name not in wanted]
     for name in removed:
-        gone_watch = poller.watches.pop(name)
-        gone_watch.compose((), now)
-        poller.forget(gone_watch.checks)
+        poller.drop(name, now)
     added = changed = 0
     for name, target in wanted.items():
         watch = poller.watches.get(name)

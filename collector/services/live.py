@@ -1,6 +1,6 @@
 """Live: the immutable snapshot of all targets that exporters read."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from collector.domain.checks import Check
 from collector.domain.instants import Instant
@@ -11,16 +11,21 @@ from collector.services.devices import Devices
 
 
 def live_targets(
-    watches: Mapping[str, Watch], devices: Devices, now: Instant
+    watches: Mapping[str, Watch], devices: Devices, flapping: Collection[int], now: Instant
 ) -> tuple[LiveTarget, ...]:
     """Every target as it stands; safe to call from another thread than the polling's."""
     current = dict(watches)
     down = {name for name, watch in current.items() if watch.state is State.DOWN}
-    return tuple(_live(watch, current, down, devices, now) for watch in current.values())
+    return tuple(_live(watch, current, down, devices, flapping, now) for watch in current.values())
 
 
 def _live(
-    watch: Watch, watches: Mapping[str, Watch], down: set[str], devices: Devices, now: Instant
+    watch: Watch,
+    watches: Mapping[str, Watch],
+    down: set[str],
+    devices: Devices,
+    flapping: Collection[int],
+    now: Instant,
 ) -> LiveTarget:
     target, state = watch.target, watch.state
     behind = state is State.DOWN and _ancestor_among(down, target.parent, watches)
@@ -37,6 +42,7 @@ def _live(
         restarts=devices.restarts(watch.id),
         never_answered=not watch.answered,
         checks=tuple(_live_check(check, now) for check in watch.checks),
+        flapping=watch.id in flapping,
     )
 
 

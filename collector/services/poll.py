@@ -15,6 +15,7 @@ from collector.domain.states import State
 from collector.domain.targets import Polling
 from collector.domain.wheel import Wheel
 from collector.ports import Clock, PollMetrics, Probe
+from collector.services.announce import Announcer
 from collector.services.devices import Devices
 from collector.services.record import Recorder
 from collector.services.sentinels import Sentinels
@@ -61,6 +62,7 @@ class Poller:
         self.devices = devices
         self.probes = probes
         self.rules = rules
+        self.announcer = Announcer(recorder)
         self.wheel: Wheel[Check] = Wheel()
         self.watches: dict[str, Watch] = {}
         self.sentinels = Sentinels(clock, recorder, self._poll_sentinels, self._all_watches)
@@ -203,12 +205,15 @@ class Poller:
         self._recorder.flush()
 
     async def sweep(self) -> None:
-        """Let states lapse that no sample followed, and end polls whose probe hangs."""
+        """Let states lapse that no sample followed, say what went and came, and end polls whose
+        probe hangs."""
         for n, watch in enumerate(self._all_watches()):
             watch.expire(self._clock.now())
             if n % 500 == 499:
                 await asyncio.sleep(0)
         now = self._clock.now()
+        if not self.sentinels.blind:
+            await self.announcer.review(self.watches, self.rules, now)
         for check, task in list(self._flying.items()):
             limit = _OVERDUE * check.spec.timeout + 10 * SECOND
             if now - check.sent_at > limit:
@@ -225,6 +230,13 @@ class Poller:
         if after > before:
             for watch in self._all_watches():
                 watch.jump(before, after)
+
+    def drop(self, name: str, now: Instant) -> None:
+        """Stop polling a target that is gone."""
+        watch = self.watches.pop(name)
+        watch.compose((), now)
+        self.announcer.forget(watch)
+        self.forget(watch.checks)
 
     def forget(self, checks: Iterable[Check]) -> None:
         """Stop polling these checks."""

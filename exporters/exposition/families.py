@@ -30,6 +30,13 @@ TARGET_DEGRADED = Family(
     _TARGET,
     "Whether the target answers but not as well as it should; absent while unknown.",
 )
+
+TARGET_FLAPPING = Family(
+    "driftkoll_target_flapping",
+    "gauge",
+    _TARGET,
+    "Whether the target changes state so often that it is marked as flapping.",
+)
 TARGET_RESTARTS = Family(
     "driftkoll_target_restarts_total",
     "counter",
@@ -189,6 +196,7 @@ FAMILIES: tuple[Family, ...] = (
     TARGET_UP,
     TARGET_STATE,
     TARGET_DEGRADED,
+    TARGET_FLAPPING,
     TARGET_RESTARTS,
     TARGETS,
     PROBE_SUCCESS,

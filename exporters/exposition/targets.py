@@ -18,6 +18,7 @@ from exporters.exposition.families import (
     PROBE_LOSS,
     PROBE_SUCCESS,
     TARGET_DEGRADED,
+    TARGET_FLAPPING,
     TARGET_RESTARTS,
     TARGET_STATE,
     TARGET_UP,
@@ -135,6 +136,10 @@ def _restarts(targets: _Targets) -> list[int]:
     return [target.restarts for target in targets]
 
 
+def _flapping(targets: _Targets) -> list[bool | None]:
+    return [target.flapping for target in targets]
+
+
 def _degraded(targets: _Targets) -> list[bool | None]:
     return [None if target.measured is _UNKNOWN else target.degraded for target in targets]
 
@@ -174,7 +179,7 @@ def _real(value: float | None) -> str:
 _ZERO, _ONE = "} 0\n", "} 1\n"
 _OF_UP = {**dict.fromkeys(State, _ZERO), State.UP: _ONE, State.UNKNOWN: ""}
 _OF_STATE = {state: f',state="{state}"}} 1\n' for state in State}
-_OF_DEGRADED = {None: "", False: _ZERO, True: _ONE}
+_OF_MARK = {None: "", False: _ZERO, True: _ONE}
 _OF_RESULT = {
     None: "",
     Result.UNKNOWN: "",
@@ -188,7 +193,8 @@ _own, _bare, _probes = attrgetter("own"), attrgetter("bare"), attrgetter("probes
 _COLUMNS = (
     _Column(TARGET_UP, _own, _measured, _OF_UP.__getitem__),
     _Column(TARGET_STATE, _own, _states, _OF_STATE.__getitem__),
-    _Column(TARGET_DEGRADED, _own, _degraded, _OF_DEGRADED.__getitem__),
+    _Column(TARGET_DEGRADED, _own, _degraded, _OF_MARK.__getitem__),
+    _Column(TARGET_FLAPPING, _own, _flapping, _OF_MARK.__getitem__),
     _Column(TARGET_RESTARTS, _own, _restarts, "}} {}\n".format),
     _Column(PROBE_SUCCESS, _probes, _results, _OF_RESULT.__getitem__),
     _Column(PROBE_DURATION, _probes, _durations, _real),
