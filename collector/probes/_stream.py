@@ -49,12 +49,7 @@ class Stream:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
         self._writer = writer
-
-    @property
-    def tls(self) -> ssl.SSLObject | None:
-        """The TLS session, where there is one."""
-        found: ssl.SSLObject | None = self._writer.get_extra_info("ssl_object")
-        return found
+        self.tls: ssl.SSLObject | None = writer.get_extra_info("ssl_object")
 
     async def read(self, most: int) -> bytes:
         """What has come, at most so much; nothing at the end. Failure where it broke."""

@@ -23,15 +23,24 @@ class Authority:
             name, self._build(self._name, self._key, x509.BasicConstraints(True, None))
         )
 
-    def issue(self, name: str, passphrase: bytes | None = None) -> tuple[Path, Path]:
-        """A certificate for 127.0.0.1 and its key, locked where a passphrase is given."""
+    def issue(
+        self,
+        name: str,
+        passphrase: bytes | None = None,
+        *,
+        host: str = "127.0.0.1",
+        days: tuple[float, float] = (-1, 1),
+    ) -> tuple[Path, Path]:
+        """A certificate for a host, valid from and until so many days from now, and its key,
+        locked where a passphrase is given."""
         locked = (
             serialization.BestAvailableEncryption(passphrase)
             if passphrase
             else serialization.NoEncryption()
         )
         key = ec.generate_private_key(ec.SECP256R1())
-        made = self._build(_named(name), key, x509.BasicConstraints(False, None))
+        constraints = x509.BasicConstraints(False, None)
+        made = self._build(_named(name), key, constraints, host, days)
         certificate = self._write(name, made)
         path = self._directory / f"{name}.key"
         path.write_bytes(
@@ -48,19 +57,21 @@ class Authority:
         subject: x509.Name,
         key: ec.EllipticCurvePrivateKey,
         constraints: x509.BasicConstraints,
+        host: str = "127.0.0.1",
+        days: tuple[float, float] = (-1, 1),
     ) -> x509.Certificate:
         now = datetime.datetime.now(datetime.UTC)
-        address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+        since, until = (now + each * _DAY for each in days)
         return (
             x509.CertificateBuilder()
             .subject_name(subject)
             .issuer_name(self._name)
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - _DAY)
-            .not_valid_after(now + _DAY)
+            .not_valid_before(since)
+            .not_valid_after(until)
             .add_extension(constraints, critical=True)
-            .add_extension(x509.SubjectAlternativeName([address]), critical=False)
+            .add_extension(x509.SubjectAlternativeName([_general(host)]), critical=False)
             .sign(self._key, hashes.SHA256())
         )
 
@@ -72,3 +83,10 @@ class Authority:
 
 def _named(name: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+
+
+def _general(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)

@@ -42,7 +42,7 @@ class Conversation:
         self._contexts = contexts
         self._tls = tls
         self._most = most
-        self._connections: dict[httpcore.Origin, httpcore.AsyncHTTP11Connection] = {}
+        self._connections: dict[str, httpcore.AsyncHTTP11Connection] = {}
         self._streams: list[Stream] = []
         self._cookies: httpx.Cookies | None = None
         self.phases: dict[str, float] = {}
@@ -65,9 +65,9 @@ class Conversation:
             headers=request.headers.raw,
             content=cast(Any, request.stream),
         )
-        connection = self._connections.get(origin)
+        connection = self._connections.get(str(origin))
         if connection is None or not connection.is_available():
-            connection = self._connections[origin] = await self._connect(origin)
+            connection = self._connections[str(origin)] = await self._connect(origin)
         try:
             with self._phase("first_byte"):
                 received = await connection.handle_async_request(sent)
@@ -90,8 +90,8 @@ class Conversation:
         host = origin.host.decode("ascii").strip("[]")
         with self._phase("resolve"):
             address = await self._resolver(host)
-        if not isinstance(address, str):
-            raise Failure.of(address)
+            if not isinstance(address, str):
+                raise Failure.of(address)
         with self._phase("connect"):
             connection = await connect(address, origin.port)
         if origin.scheme == b"https":
@@ -138,6 +138,7 @@ class Conversation:
             raise down(Reason.MALFORMED_REPLY, "a compressed body that is none") from error
         finally:
             await chunks.aclose()
+            await received.aclose()
         whole = len(body) <= self._most
         return Answer(received.status, headers, bytes(body[: self._most]), whole)
 

@@ -58,7 +58,9 @@ def token_request(options: HttpOptions) -> httpx.Request:
         headers = {"Accept": "application/json"}
         if oauth2.credentials_in == "header":
             # RFC 6749 2.3.1: form-encoded before they are joined.
-            headers["Authorization"] = basic(quote(oauth2.client_id), quote(secret, safe=""))
+            headers["Authorization"] = basic(
+                quote(oauth2.client_id, safe=""), quote(secret, safe="")
+            )
         else:
             form |= {"client_id": oauth2.client_id, "client_secret": secret}
         return httpx.Request("POST", oauth2.token_url, headers=_OWN | headers, data=form)
