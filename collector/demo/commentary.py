@@ -1,6 +1,8 @@
 """What the terminal says: where to look, what happens, and what Driftkoll sees of it."""
 
 import re
+import shutil
+import textwrap
 import threading
 import time
 import urllib.request
@@ -95,10 +97,11 @@ class Commentary:
         counts: Counter[str] = Counter()
         for state, number in _COUNT.findall(metrics):
             counts[state] += round(float(number))
-        said = [self._texts[state].format(n=counts[state]) for state in _STATES if counts[state]]
-        if degraded := len(_DEGRADED.findall(metrics)):
-            said.append(self._texts["degraded"].format(n=degraded))
-        return ", ".join(said)
+        degraded = len(_DEGRADED.findall(metrics))
+        said = {state: self._texts[state].format(n=counts[state]) for state in _STATES}
+        if degraded:
+            said["up"] += self._texts["degraded"].format(n=degraded)
+        return ", ".join(text for state, text in said.items() if counts[state])
 
     def _behind(self, name: str) -> str:
         kinds = Counter(device.kind.value for device in behind(self._devices, name))
@@ -113,7 +116,9 @@ class Commentary:
         return self._texts["behind"].format(what=what)
 
     def _line(self, text: str) -> None:
-        self._say(f"{datetime.fromtimestamp(time.time()).astimezone():%H:%M:%S}  {text}")
+        clock = f"{datetime.fromtimestamp(time.time()).astimezone():%H:%M:%S}  "
+        width = shutil.get_terminal_size().columns
+        self._say(textwrap.fill(clock + text, width, subsequent_indent=" " * len(clock)))
 
 
 def answers(url: str, ended: threading.Event) -> bool:

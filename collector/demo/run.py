@@ -65,6 +65,7 @@ def run(demo: Demo) -> int:
                 language=demo.language,
                 texts=demo.texts,
                 snmp_port=snmp_port,
+                http_port=http_port,
             )
             until = _made_up(demo, config)
             try:

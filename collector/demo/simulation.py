@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO
 
 from collector.demo.faults import READY, Step, told
@@ -36,8 +36,9 @@ class Simulation:
     def steps(self) -> Iterator[Step]:
         """Each step as it happens, until the simulator ends."""
         assert self._process.stdout is not None
-        for line in self._process.stdout:
-            yield told(line)
+        with suppress(ValueError):  # closed by the demo's end
+            for line in self._process.stdout:
+                yield told(line)
 
 
 @contextmanager
@@ -65,3 +66,5 @@ def simulation(snmp_port: int, http_port: int, log: IO[str]) -> Iterator[Simulat
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        assert process.stdout is not None
+        process.stdout.close()

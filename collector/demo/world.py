@@ -10,7 +10,7 @@ from collector.domain.instants import DAY, HOUR, MINUTE, SECOND, Instant
 from collector.domain.targets import Kind
 from collector.domain.uptime import WRAP
 
-LATE = 1.5
+LATE = 0.7
 """Seconds by which a slow service answers late."""
 
 _TICK = SECOND // 100
