@@ -12,6 +12,7 @@ from exporters.exposition.families import (
     STORE_WRITABLE,
 )
 from exporters.exposition.figures import FigureText
+from exporters.exposition.services import service_pieces
 from exporters.exposition.targets import TargetText
 from exporters.self_metrics import SelfMetrics
 
@@ -34,6 +35,7 @@ class Exposition:
         yield self._metrics.text()
         yield self._figure_text.text(self._figures())
         yield from self._targets.pieces(live.targets)
+        yield from service_pieces(live.targets)
 
 
 def _own(live: Live) -> bytes:

@@ -21,6 +21,7 @@ class LiveTarget(NamedTuple):
 
     `measured` is up, down or unknown as polled; `state` as accounted (unreachable while an ancestor
     is measured down, maintenance in a window); `since` is when `measured` began.
+    `messages_sent` and `messages_failed` are counted since this agent first saw the target.
     """
 
     id: int
@@ -36,6 +37,9 @@ class LiveTarget(NamedTuple):
     never_answered: bool
     checks: tuple[LiveCheck, ...]
     flapping: bool = False
+    certificate_expires: Instant | None = None
+    messages_sent: int | None = None
+    messages_failed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,36 @@ PROBE_LOSS = Family(
     ("target",),
     "Share of the last poll's packets that were lost.",
 )
+PROBE_PHASE = Family(
+    "driftkoll_probe_phase_seconds",
+    "gauge",
+    ("target", "probe", "phase"),
+    "How long the phases of the probe's last poll took: resolve, connect, tls, first_byte.",
+)
+CERTIFICATE_EXPIRY = Family(
+    "driftkoll_certificate_expiry_timestamp_seconds",
+    "gauge",
+    ("target",),
+    "When the target's certificate expires, in seconds since 1970; also of one that is invalid.",
+)
+MESSAGES_SENT = Family(
+    "driftkoll_messages_sent_total",
+    "counter",
+    ("target",),
+    "Messages that the platform says it has sent, restarts of its own counter allowed for.",
+)
+MESSAGES_FAILED = Family(
+    "driftkoll_messages_failed_total",
+    "counter",
+    ("target",),
+    "Messages that the platform says have failed, restarts of its own counter allowed for.",
+)
+MESSAGES_WAITING = Family(
+    "driftkoll_messages_waiting",
+    "gauge",
+    ("target",),
+    "Messages that wait in the platform, as of the last poll.",
+)
 
 AVAILABILITY = Family(
     "driftkoll_availability_ratio",
@@ -202,6 +232,11 @@ FAMILIES: tuple[Family, ...] = (
     PROBE_SUCCESS,
     PROBE_DURATION,
     PROBE_LOSS,
+    PROBE_PHASE,
+    CERTIFICATE_EXPIRY,
+    MESSAGES_SENT,
+    MESSAGES_FAILED,
+    MESSAGES_WAITING,
     AVAILABILITY,
     COVERAGE,
     AVAILABILITY_SECONDS,

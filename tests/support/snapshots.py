@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from collector.domain.figures import INDICATOR, AvailabilityFigure, Figures
-from collector.domain.instants import SECOND
+from collector.domain.instants import DAY, SECOND
 from collector.domain.live import Live, LiveCheck, LiveTarget
 from collector.domain.measurements import (
     DecidedTarget,
@@ -15,6 +15,7 @@ from collector.domain.measurements import (
     Verdict,
 )
 from collector.domain.samples import Outcome, Reason, Result
+from collector.domain.service_facts import Messages, ServiceFacts
 from collector.domain.states import State
 
 NOW = 1_790_000_000 * SECOND
@@ -22,6 +23,12 @@ UP = Outcome(Result.UP, None, 0.00125, 0.0)
 LOSSY = Outcome(Result.DEGRADED, None, 0.031, 0.4)
 DOWN = Outcome(Result.DOWN, Reason.TIMEOUT, None, 1.0)
 SNMP_UP = Outcome(Result.UP, None, 0.0042)
+TOLD = Outcome(
+    Result.UP,
+    None,
+    0.0042,
+    service=ServiceFacts({"connect": 0.0005, "tls": 0.002}, None, Messages(71_200, 5, 17)),
+)
 CANNOT_TELL = Outcome(Result.UNKNOWN, Reason.NO_ROUTE, 0.5, 1.0)
 
 
@@ -63,7 +70,9 @@ ALL_STATES = (
     target(6, "srv-serviced", State.UP, State.MAINTENANCE, kind="server"),
     target(7, "ap-new", State.UNKNOWN, checks=(("icmp", None),)),
     target(8, "ap-local-fault", State.UNKNOWN, checks=(("icmp", CANNOT_TELL),)),
-    target(9, "esb", checks=(("http", SNMP_UP),), kind="integration_platform", site="hallsberg"),
+    target(
+        9, "esb", checks=(("http", TOLD),), kind="integration_platform", site="hallsberg"
+    )._replace(certificate_expires=NOW + 90 * DAY, messages_sent=1200, messages_failed=3),
 )
 
 LIVE = Live(NOW, ALL_STATES)

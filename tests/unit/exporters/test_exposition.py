@@ -15,6 +15,7 @@ from collector.domain.instants import SECOND
 from collector.domain.live import Live, LiveTarget
 from collector.domain.states import State
 from exporters.exposition.families import FAMILIES
+from exporters.exposition.services import service_pieces
 from exporters.exposition.targets import SLICE
 from exporters.prometheus import Exposition
 from exporters.self_metrics import SelfMetrics
@@ -343,3 +344,19 @@ def test_every_target_of_a_snapshot_is_exposed():
     shown = {dict(labels)["target"] for name, labels in found if name == "driftkoll_target_state"}
     known: tuple[LiveTarget, ...] = LIVE.targets
     assert shown == {each.name for each in known}
+
+
+def test_a_service_tells_its_phases_its_certificate_and_its_messages() -> None:
+    text = b"".join(service_pieces(ALL_STATES)).decode()
+    assert [line for line in text.splitlines() if not line.startswith("#")] == [
+        'driftkoll_probe_phase_seconds{target="esb",probe="http",phase="connect"} 0.0005',
+        'driftkoll_probe_phase_seconds{target="esb",probe="http",phase="tls"} 0.002',
+        'driftkoll_certificate_expiry_timestamp_seconds{target="esb"} 1797776000',
+        'driftkoll_messages_sent_total{target="esb"} 1200',
+        'driftkoll_messages_failed_total{target="esb"} 3',
+        'driftkoll_messages_waiting{target="esb"} 17',
+    ]
+
+
+def test_without_services_their_families_are_absent() -> None:
+    assert b"".join(service_pieces([each for each in ALL_STATES if each.name != "esb"])) == b""
