@@ -5,7 +5,7 @@ A minute of it here; `scripts/soak` asks for ten (DRIFTKOLL_SOAK_MINUTES).
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -66,6 +66,10 @@ def _all_are(agent: Agent, state: str, wanted: float) -> Callable[[], bool]:
     )
 
 
+def _all_stored_as_up(stretches: Mapping[str, Sequence[Stretch]]) -> bool:
+    return all(found and found[-1].state is State.UP for found in stretches.values())
+
+
 @pytest.mark.timeout(120 * CYCLES + 60)
 def test_outages_have_the_right_edges_and_only_the_collectors_absence_is_unknown(
     tmp_path: Path, start_snmpd: Callable[..., Snmpd], start_agent: Callable[..., Agent]
@@ -112,7 +116,11 @@ def test_outages_have_the_right_edges_and_only_the_collectors_absence_is_unknown
         cycles.append(Cycle(failed, back, stopped, started, now()))
     wait_until(_all_are(agent, "up", everyone), "all are up at the end", 30, agent.log)
 
-    stretches = Ledger(config).stretches()
+    # What a scrape shows is stored with the next batch.
+    ledger = Ledger(config)
+    wait_until(lambda: _all_stored_as_up(ledger.stretches()), "all are stored as up")
+
+    stretches = ledger.stretches()
     assert len(stretches) == everyone
     for name, found in stretches.items():
         assert _expected(name.startswith("steady"), cycles, found) == found, name
