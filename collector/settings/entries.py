@@ -69,6 +69,8 @@ class TargetEntry(Section):
     interval: Annotated[int | None, BeforeValidator(as_pace)] = None
     timeout: Annotated[int | None, BeforeValidator(as_timeout)] = None
     merge: Merge | None = None
+    members: tuple[str, ...] = ()
+    needs: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

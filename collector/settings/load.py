@@ -1,7 +1,7 @@
 """Reads a configuration: everything that is wrong with it at once, or the settings."""
 
 import gc
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from collector.settings.errors import (
     line_of,
     problems_of,
 )
+from collector.settings.members import made_of_members, member_problems
 from collector.settings.model import Configuration, SnmpProfile
 from collector.settings.probe_specs import ProbeSpecs, too_short
 from collector.settings.register import load_register
@@ -90,7 +91,7 @@ class _Loading:
     def settings(self, instead: Mapping[Path, Path]) -> Settings:
         entries, files = read_entries(self.document, instead, self.problems)
         targets = self._targets(entries)
-        self._check_polling({entry.name for entry in entries})
+        self._check_polling(entries)
         profiles = self._profiles()
         register = self._register()
         web_config_file = self._existing(("web", "config_file"), self.configuration.web.config_file)
@@ -108,7 +109,13 @@ class _Loading:
             register=register,
             sites=said.sites,
             population=said.population,
-            polling=Polling(polling.confirmations, polling.retry_interval, polling.sentinels),
+            polling=Polling(
+                polling.confirmations,
+                polling.retry_interval,
+                polling.sentinels,
+                polling.flapping.changes,
+                polling.flapping.within,
+            ),
             snmp_client=said.snmp.client,
             snmp_profiles=profiles,
             retention=Retention(
@@ -167,18 +174,23 @@ class _Loading:
                 places[target.name] = entry
         self.problems.add(*duplicates(entries), *missing_parents(entries))
         self.problems.add(*circles(places, targets))
+        self.problems.add(*member_problems(entries, places, targets))
         return targets
 
-    def _check_polling(self, names: Collection[str]) -> None:
+    def _check_polling(self, entries: Sequence[Entry]) -> None:
         polling = self.configuration.polling
         if "polling" in self.broken:
             return
         if message := too_short(polling, polling.interval, polling.timeout):
             self.problems.add(self._problem(("polling", "interval"), message))
+        named = {entry.name: entry for entry in entries}
         for index, name in enumerate(polling.sentinels):
-            if name not in names:
-                at = ("polling", "sentinels", index)
-                self.problems.add(self._problem(at, no_target(name, names)))
+            at = ("polling", "sentinels", index)
+            if name not in named:
+                self.problems.add(self._problem(at, no_target(name, named)))
+            elif made_of_members(named[name]):
+                message = f"{name!r} is made of members; name targets that are polled themselves"
+                self.problems.add(self._problem(at, message))
 
     def _profiles(self) -> dict[str, Credential]:
         """Credentials; each profile is looked at by itself, so that one does not hide another."""

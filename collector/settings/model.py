@@ -141,6 +141,20 @@ def _bounded(value: object) -> object:
     return value
 
 
+def _within(value: object) -> Duration:
+    duration = parse_duration(value)
+    if not MINUTE <= duration <= DAY:
+        raise ValueError(f"{value!r} must be at least 1m and at most 24h")
+    return duration
+
+
+class FlappingSection(Section):
+    """How often a target changes state that is marked flapping (collector.domain.flapping)."""
+
+    changes: Annotated[int, Field(ge=3, le=12)] = 6
+    within: Annotated[int, BeforeValidator(_within)] = HOUR
+
+
 class PollingSection(Section):
     """How often and how patiently everything is polled (KPI.md "Samples to states")."""
 
@@ -149,6 +163,7 @@ class PollingSection(Section):
     confirmations: Annotated[int, Field(ge=1, le=10)] = 2
     retry_interval: Annotated[int, BeforeValidator(as_pace)] = 10 * SECOND
     sentinels: tuple[str, ...] = ()
+    flapping: FlappingSection = FlappingSection()
 
 
 class SnmpProfile(Section):

@@ -76,6 +76,8 @@ def _told(target: Target, zone: tzinfo) -> dict[str, str]:
         "address": target.address,
         "probes": " ".join(_probe(spec) for spec in target.probes),
         "merge": target.merge.value,
+        "members": " ".join(target.members),
+        "needs": str(target.needs) if target.members else "",
         "parent": target.parent or "",
         "tags": " ".join(target.tags),
         "in_service_from": "" if since is None else moment(since).astimezone(zone).isoformat(" "),

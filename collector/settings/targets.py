@@ -10,6 +10,7 @@ from collector.domain.instants import Instant
 from collector.domain.targets import Kind, Merge, ProbeSpec, Target
 from collector.settings.entries import Entry, TargetEntry
 from collector.settings.errors import Problem, problems_of, unknown
+from collector.settings.members import made_of_members, own_problems
 from collector.settings.probe_specs import ProbeSpecs
 from collector.settings.quantities import parse_moment
 
@@ -28,8 +29,12 @@ def build_target(
 ) -> tuple[Target | None, Sequence[Problem]]:
     """The target that an entry describes, or what is wrong with it by itself."""
     given, problems = _read(entry)
-    specs, wrong = surroundings.probes.of(entry, given)
-    problems += wrong + _lacks(entry, given, specs, surroundings)
+    problems += own_problems(entry, given)
+    specs: Sequence[ProbeSpec] = ()
+    if not made_of_members(entry):
+        specs, wrong = surroundings.probes.of(entry, given)
+        problems += wrong
+    problems += _lacks(entry, given, specs, surroundings)
     since, until, wrong = _lifetime(entry, given, surroundings.zone)
     problems += wrong
     if problems:
@@ -40,12 +45,14 @@ def build_target(
         kind=given.kind,
         site=given.site,
         address=given.address,
-        probes=specs,
+        probes=tuple(specs),
         merge=given.merge or default,
         parent=given.parent or None,
         tags=given.tags,
         in_service_from=since,
         retired_at=until,
+        members=given.members,
+        needs=1 if given.needs is None else given.needs,
     )
     return target, ()
 

@@ -154,3 +154,20 @@ def test_the_only_table_is_the_one_that_is_replaced(settings: Settings, tmp_path
     place = tmp_path / "targets.csv"
     assert table_to_replace(settings, None) == place
     assert table_to_replace(settings, place) == place
+
+
+def test_members_and_how_many_are_needed_are_changes(tmp_path: Path) -> None:
+    nodes = "".join(f"  - {{name: n{n}, kind: server, address: 10.0.0.{n}}}\n" for n in (1, 2, 3))
+    path = tmp_path / "driftkoll.yaml"
+
+    def read(members: str) -> Settings:
+        path.write_text(f"targets:\n{nodes}  - {{name: esb, kind: other, {members}}}\n", "utf-8")
+        return load(path, {})
+
+    before, after = read("members: [n1, n2]"), read("members: [n1, n2, n3], needs: 2")
+    changes = plan(before.targets, after.targets)
+    assert changes.changed == (
+        TargetChange(
+            "esb", (FieldChange("members", "n1 n2", "n1 n2 n3"), FieldChange("needs", "1", "2"))
+        ),
+    )
