@@ -1,15 +1,19 @@
 """What holds for every kind of probe. A new kind gets its peers here."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+import dns.message
+import dns.rrset
 import pytest
 from support.peers import answering, reply_to
 from support.probing import icmp_spec, probing, snmp_spec, target
 from support.programs import root_only
+from support.services import Handler, Service, datagrams, endless, http, sending, serving, spec
 
 from collector.domain.samples import Outcome, Reason, Result
 from collector.domain.targets import ProbeSpec
@@ -18,6 +22,9 @@ from collector.probes.registry import ProbeOptions, probe_kinds
 
 UNROUTED = "203.0.113.9"
 """An address of TEST-NET-3, which nobody has."""
+
+HOST = "device.example"
+"""The name of all services; the tests' own resolver knows it."""
 
 PROFILES = {"default": Credential("2c", "public")}
 Peer = Callable[[], AbstractAsyncContextManager[tuple[str, ProbeSpec]]]
@@ -32,6 +39,7 @@ class Peers:
     silent: Peer
     refusing: Peer | None
     nonsense: Peer | None
+    wearing: Mapping[str, Peer] = field(default_factory=dict)
 
 
 def at(address: str, spec: ProbeSpec) -> Peer:
@@ -51,7 +59,80 @@ def agent(answer: Callable[[bytes], list[bytes]]) -> Peer:
     return peer
 
 
+async def here(host: str) -> str:
+    return "127.0.0.1" if host == HOST else host
+
+
+def service(kind: str, handler: Handler, **options: Any) -> Peer:
+    """A TCP service, polled by what speaks to it."""
+
+    @asynccontextmanager
+    async def peer() -> AsyncIterator[tuple[str, ProbeSpec]]:
+        async with serving(handler) as port:
+            where = {"url": f"http://{HOST}:{port}/"} if kind == "http" else {"port": port}
+            yield HOST, spec(kind, 0.4, **where, **options)
+
+    return peer
+
+
+def closed(kind: str, **options: Any) -> Peer:
+    @asynccontextmanager
+    async def peer() -> AsyncIterator[tuple[str, ProbeSpec]]:
+        where = {"url": f"http://{HOST}:9/"} if kind == "http" else {"port": 9}
+        yield HOST, spec(kind, 0.4, **where, **options)
+
+    return peer
+
+
+def name_server(answer: Callable[[bytes], list[bytes]]) -> Peer:
+    @asynccontextmanager
+    async def peer() -> AsyncIterator[tuple[str, ProbeSpec]]:
+        async with datagrams(answer) as port:
+            yield HOST, spec("dns", 0.4, name=HOST, type="TXT", port=port)
+
+    return peer
+
+
+def text_record(question: bytes) -> list[bytes]:
+    response = dns.message.make_response(dns.message.from_wire(question))
+    response.answer.append(dns.rrset.from_text(f"{HOST}.", 60, "IN", "TXT", '"up"'))
+    return [response.to_wire()]
+
+
+GREETING = sending(b"220 ", b"ready\r\n", then_wait=True)
+PAGE = Service(lambda asked: http("ok"))
+NOISE = b"\x00\xff" * 50
+
 PEERS = {
+    "dns": Peers(
+        name_server(text_record),
+        name_server(lambda question: []),
+        closed("dns", name=HOST),
+        name_server(lambda question: [NOISE]),
+    ),
+    "http": Peers(
+        service("http", PAGE),
+        service("http", sending(then_wait=True)),
+        closed("http"),
+        service("http", sending(NOISE)),
+        {
+            "drips": service("http", endless(b"HTTP/1.1 200 OK\r\n\r\n", b"x", 0.02)),
+            "never ends": service(
+                "http", endless(b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 65_536), expect={"body": "y"}
+            ),
+        },
+    ),
+    "tcp": Peers(
+        service("tcp", GREETING, banner="^220 ready"),
+        service("tcp", sending(then_wait=True), banner="."),
+        closed("tcp"),
+        None,
+        {
+            "nonsense": service("tcp", sending(NOISE), banner="^220"),
+            "drips": service("tcp", endless(b"", b"x", 0.02), send="a", banner="y"),
+            "never ends": service("tcp", endless(b"", b"x" * 65_536), send="a", banner="y"),
+        },
+    ),
     "icmp": Peers(at("127.0.0.1", icmp_spec()), at(UNROUTED, icmp_spec(0.2)), None, None),
     "snmp": Peers(
         agent(lambda request: [reply_to(request)]),
@@ -76,7 +157,7 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 def poll(kind: str, peer: Peer, attempt: int = 0) -> Outcome:
     async def once() -> Outcome:
-        async with peer() as (address, spec), probing(kind, PROFILES) as probe:
+        async with peer() as (address, spec), probing(kind, PROFILES, resolver=here) as probe:
             # Ten times what it may take: a probe that forgets its time is caught, not timed.
             async with asyncio.timeout(10 * spec.timeout / 1_000_000 + 1):
                 return await probe(target(address, spec), spec, attempt)
@@ -113,6 +194,15 @@ def test_a_peer_that_answers_nonsense_is_down_and_not_an_exception(kind):
         pytest.skip(f"to {kind} nonsense is silence")
     outcome = poll(kind, peer)
     assert (outcome.result, outcome.reason) == (Result.DOWN, Reason.MALFORMED_REPLY)
+
+
+def test_a_peer_that_never_comes_to_an_end_is_down_within_the_time_allowed(kind):
+    outcomes = {name: poll(kind, peer) for name, peer in PEERS[kind].wearing.items()}
+    assert {name for name, found in outcomes.items() if found.result is not Result.DOWN} == set()
+
+
+def test_every_kind_has_its_peers():
+    assert set(PEERS) == set(probe_kinds())
 
 
 @pytest.mark.parametrize(
@@ -157,7 +247,7 @@ def test_a_poll_that_is_cancelled_leaves_the_probe_able_to_poll(kind):
         async with (
             PEERS[kind].sound() as (address, spec),
             PEERS[kind].silent() as (dead, dead_spec),
-            probing(kind, PROFILES) as probe,
+            probing(kind, PROFILES, resolver=here) as probe,
         ):
             for attempt in (0, 1):
                 with pytest.raises(TimeoutError):
@@ -177,7 +267,10 @@ def test_options_that_nobody_knows_are_refused(kind):
 
 def test_a_closed_probe_can_be_closed_again(kind):
     async def once() -> None:
-        async with PEERS[kind].sound() as (address, spec), probing(kind, PROFILES) as probe:
+        async with (
+            PEERS[kind].sound() as (address, spec),
+            probing(kind, PROFILES, resolver=here) as probe,
+        ):
             await probe(target(address, spec), spec, 0)
             await probe.close()
 

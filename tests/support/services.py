@@ -123,3 +123,27 @@ def spec(kind: str, seconds: float = 2.0, /, **options: Any) -> ProbeSpec:
     """A probe with options as the configuration has them."""
     checked = probe_kinds()[kind].Options.model_validate(options)
     return ProbeSpec(kind, kind, 60 * SECOND, int(seconds * SECOND), checked)
+
+
+class _Datagrams(asyncio.DatagramProtocol):
+    def __init__(self, answer: Callable[[bytes], list[bytes]]) -> None:
+        self.answer = answer
+
+    def connection_made(self, transport):
+        self.transport = transport
+
+    def datagram_received(self, data, addr):
+        for reply in self.answer(data):
+            self.transport.sendto(reply, addr)
+
+
+@asynccontextmanager
+async def datagrams(answer: Callable[[bytes], list[bytes]]) -> AsyncIterator[int]:
+    """A UDP service on 127.0.0.1; its port."""
+    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
+        lambda: _Datagrams(answer), local_addr=("127.0.0.1", 0)
+    )
+    try:
+        yield transport.get_extra_info("sockname")[1]
+    finally:
+        transport.close()

@@ -159,6 +159,29 @@ def test_probes_that_are_alike_are_one_object(tmp_path: Path) -> None:
     assert len({id(each.probes) for each in loaded(tmp_path, text).targets}) == 1
 
 
+def test_a_clustered_service_is_made_of_its_nodes_and_is_not_polled(tmp_path: Path) -> None:
+    text = """
+targets:
+  - {name: esb, kind: integration_platform, members: [esb-1, esb-2], parent: sw}
+  - {name: pair, kind: switch, members: [esb-1, esb-2], needs: 2}
+  - {name: esb-1, kind: server, address: 10.0.0.1}
+  - {name: esb-2, kind: server, address: 10.0.0.2}
+  - {name: sw, kind: switch, address: 10.0.0.3}
+"""
+    esb, pair, node, *_ = loaded(tmp_path, text).targets
+    assert (esb.members, esb.needs, esb.parent) == (("esb-1", "esb-2"), 1, "sw")
+    assert (esb.probes, esb.address) == ((), "")
+    assert pair.needs == 2
+    assert (node.members, node.needs) == ((), 1)
+
+
+def test_how_often_a_target_changes_that_flaps_can_be_said(tmp_path: Path) -> None:
+    polling = loaded(tmp_path, "polling: {flapping: {changes: 4, within: 30m}}\n").polling
+    assert (polling.flapping_changes, polling.flapping_within) == (4, 30 * MINUTE)
+    polling = loaded(tmp_path, "polling: {flapping: {within: 24h}}\n").polling
+    assert (polling.flapping_changes, polling.flapping_within) == (6, DAY)
+
+
 class Url(BaseModel):
     url: str
 
@@ -182,9 +205,18 @@ def test_unknown_options_are_refused_whatever_the_probe_itself_allows(tmp_path: 
         loaded(tmp_path, text, kinds={"http": UrlProbe})
 
 
-def test_every_probe_takes_no_options_at_all_but_its_address() -> None:
-    for kind in probe_kinds().values():
-        assert kind.Options() == kind.Options.model_validate({})
+def test_a_probe_has_to_be_told_nothing_but_where_and_what_to_ask() -> None:
+    needed = {
+        kind: {name for name, field in each.Options.model_fields.items() if field.is_required()}
+        for kind, each in probe_kinds().items()
+    }
+    assert needed == {
+        "dns": {"name"},
+        "http": {"url"},
+        "icmp": set(),
+        "snmp": set(),
+        "tcp": {"port"},
+    }
 
 
 @pytest.mark.parametrize(
