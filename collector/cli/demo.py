@@ -89,6 +89,8 @@ def _command() -> str:
     if script := os.environ.get("DRIFTKOLL_COMMAND"):
         return script
     called = Path(sys.argv[0])
+    if called.name == "__main__.py":
+        return f"{sys.executable} -m collector.cli"
     if shutil.which(called.name) == str(called):
         return called.name
     return os.path.relpath(called) if called.is_relative_to(Path.cwd()) else str(called)

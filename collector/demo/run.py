@@ -84,7 +84,7 @@ def must_be_free(listen: tuple[str, int]) -> None:
     except OSError as error:
         another = f"[{host}]:{port + 1}" if ":" in host else f"{host}:{port + 1}"
         raise DemoError(
-            f"cannot listen on {_address(listen)}: {error.strerror or error}; "
+            f"cannot listen on {_address(listen)}: {os.strerror(error.errno or 0)}; "
             f"stop what listens there, or give --listen {another}"
         ) from None
 
