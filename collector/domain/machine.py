@@ -98,6 +98,10 @@ class Watch:
         for member in members:
             member.groups.append(self)
         self.members = members
+        self.reconsider(now)
+
+    def reconsider(self, now: Instant) -> None:
+        """Work out its state anew, from now on."""
         self._merge(now, now, None)
 
     def fold(

@@ -83,6 +83,9 @@ def _ancestors(watch: Watch, watches: Mapping[str, Watch]) -> Iterator[Watch]:
 
 
 def _fails(watch: Watch) -> bool:
+    if watch.members:
+        sound = sum(not _fails(member) for member in watch.members)
+        return watch.state is State.DOWN or sound < watch.target.needs
     suspected = any(check.failing_since is not None for check in watch.checks)
     return suspected or watch.state is State.DOWN
 
@@ -92,5 +95,10 @@ def _described(watch: Watch) -> str:
         f"{check.spec.name}: {check.last.reason}"
         for check in watch.checks
         if check.last is not None and check.last.reason is not None
+    ]
+    reasons += [
+        f"{member.target.name}: {member.state}"
+        for member in watch.members
+        if member.state is not State.UP
     ]
     return f"{watch.target.name} ({', '.join(reasons)})" if reasons else watch.target.name

@@ -58,7 +58,7 @@ def _reason(watch: Watch) -> str:
     for check in watch.checks:
         if check.last is not None and check.last.reason is not None:
             return check.last.reason.value
-    return ""
+    return next(filter(None, map(_reason, watch.members)), "")
 
 
 def _ancestor_among(down: set[str], parent: str | None, watches: Mapping[str, Watch]) -> bool:

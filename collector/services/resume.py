@@ -19,7 +19,8 @@ def resume(watches: Iterable[Watch], left: Resumption, recorder: Recorder, now: 
     """
     until = known_until(left, now)
     last: dict[tuple[int, str], Sample] = {(s.target, s.probe): s for s in left.tail}
-    for watch in watches:
+    resumed = list(watches)
+    for watch in resumed:
         watch.first_polled = watch.id in left.polled
         watch.answered = watch.id in left.answered
         if watch.id not in left.open:
@@ -33,6 +34,10 @@ def resume(watches: Iterable[Watch], left: Resumption, recorder: Recorder, now: 
             watch.restore(State.UNKNOWN, end)
             recorder.change(Change(watch.id, end, State.UNKNOWN, now))
         _restore_checks(watch, since, last, held=end >= now)
+    for watch in resumed:
+        if watch.members:
+            # What it is made of may be configured otherwise than in the last run.
+            watch.reconsider(now)
 
 
 def _restore_checks(
@@ -48,7 +53,10 @@ def _restore_checks(
 
 
 def _members_until(watch: Watch, left: Resumption, until: Mapping[int, Instant]) -> Instant:
-    """How far the state of what is made of members was known: while enough of theirs were."""
+    """How far the state of what is made of members was known: while enough of theirs were.
+
+    Members that do not explain it (they are configured otherwise now) leave what the last run knew.
+    """
     state, since = left.open[watch.id]
     holding = sorted(
         (
@@ -59,4 +67,4 @@ def _members_until(watch: Watch, left: Resumption, until: Mapping[int, Instant])
         reverse=True,
     )
     decisive = watch.decisive_members(state)
-    return holding[decisive - 1] if len(holding) >= decisive else since
+    return holding[decisive - 1] if len(holding) >= decisive else until[watch.id]

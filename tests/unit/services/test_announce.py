@@ -91,6 +91,25 @@ def test_what_is_behind_something_suspected_waits(caplog):
     assert scene.said(4) == ["ap is down"]
 
 
+def test_a_service_is_said_to_be_down_with_the_nodes_that_are(caplog):
+    scene = Scene(caplog, a=None, b=None, esb=None, ap="esb")
+    watches = scene.watches
+    target = Target("esb", Kind.INTEGRATION_PLATFORM, "laxa", "", (), members=("a", "b"))
+    watches["esb"] = esb = Watch(9, target, scene.book)
+    for name in ("a", "b", "ap"):
+        scene.becomes(name, State.UP, 0)
+    esb.compose((watches["a"], watches["b"]), START)
+    scene.becomes("a", State.DOWN, 2)
+    esb.reconsider(START + 2 * MINUTE)
+    assert scene.said(3) == ["a is down"]
+    scene.becomes("ap", State.DOWN, 4)
+    watches["b"].checks[0].failing_since = START + 4 * MINUTE
+    assert scene.said(5) == []
+    scene.becomes("b", State.DOWN, 4)
+    esb.reconsider(START + 4 * MINUTE)
+    assert scene.said(6) == ["b is down", "esb (a: down, b: down) is down"]
+
+
 def test_a_flapping_target_is_marked_once_and_its_changes_are_not_told(caplog):
     scene = Scene(caplog, switch=None)
     told = []

@@ -321,3 +321,39 @@ def test_only_what_a_reload_changed_is_touched():
     assert set(rig.poller.watches) == {"a", "b", "d"}
     assert len(rig.poller.wheel) == 3
     rig.run(0)
+
+
+def _pair(name: str, *members: str) -> Target:
+    return Target(name, Kind.SWITCH, "laxa", "", (), members=members)
+
+
+def test_a_service_whose_nodes_are_polled_already_counts_from_their_next_poll():
+    rig = Rig(lambda *_: UP, targets=("node-1", "node-2"))
+    rig.ids["esb"] = 3
+
+    def add_service(second: int) -> None:
+        if second == 90:
+            targets = [*rig.targets, _pair("esb", "node-1", "node-2")]
+            apply(targets, rig.ids, rig.poller, rig.recorder, rig.clock.now())
+
+    rig.run(200, add_service)
+    first = [batch.first_polled[3] for batch in rig.recorder._waiting if 3 in batch.first_polled]
+    polled = [at for at, _ in rig.probe.of("node-1") + rig.probe.of("node-2") if at >= 90]
+    assert [(at - EPOCH) / SECOND for at in first] == [min(polled)]
+    assert rig.states("esb") == [(90.0, State.UP)]
+
+
+def test_the_nodes_of_a_parent_are_polled_at_once_when_a_child_fails():
+    cut = 200 * SECOND
+    rig = Rig(
+        lambda name, at, _: DOWN if at > cut else UP,
+        targets=("core-1", "core-2", "ap"),
+        parents={"ap": "core"},
+    )
+    rig.ids["core"] = 4
+    targets = [*rig.targets, _pair("core", "core-1", "core-2")]
+    apply(targets, rig.ids, rig.poller, rig.recorder, EPOCH)
+    rig.run(400)
+    ap = next(at for at, state in rig.states("ap") if state is State.DOWN)
+    core = next(at for at, state in rig.states("core") if state is State.DOWN)
+    assert abs(core - ap) <= 2.0
