@@ -1,6 +1,7 @@
 """`driftkoll demo`: the agent on a simulated organisation."""
 
 import os
+import shlex
 import shutil
 import sys
 from contextlib import suppress
@@ -87,7 +88,7 @@ def _say(text: str) -> None:
 def _command() -> str:
     """How the user can call driftkoll from the same folder."""
     if script := os.environ.get("DRIFTKOLL_COMMAND"):
-        return script
+        return shlex.quote(script)
     called = Path(sys.argv[0])
     if called.name == "__main__.py":
         return f"{sys.executable} -m collector.cli"

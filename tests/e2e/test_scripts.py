@@ -1,7 +1,9 @@
 """scripts/start hands on what the command says, and nothing else."""
 
 import os
+import socket
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -41,3 +43,15 @@ def test_start_hands_on_an_error_on_standard_error_alone(start: Path) -> None:
     done = _run(start, "check-config")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "no configuration: give -c FILE or set DRIFTKOLL_CONFIG\n"
+
+
+def test_start_without_arguments_runs_the_demo(start: Path) -> None:
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with suppress(OSError):  # somebody else has it: just as well
+            taken.bind(("127.0.0.1", 9780))
+            taken.listen()
+        done = _run(start)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("cannot listen on 127.0.0.1:9780: ")
+    assert "--listen 127.0.0.1:9781" in done.stderr
