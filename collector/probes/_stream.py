@@ -151,11 +151,13 @@ async def _connect(made: socket.socket, address: str, port: int) -> None:
         raise _refused(at_once, brought=False)
     writable = asyncio.Event()
     loop = asyncio.get_running_loop()
-    loop.add_writer(made, writable.set)
+    # By its number: for a socket asyncio puts the whole of it in words, twice.
+    descriptor = made.fileno()
+    loop.add_writer(descriptor, writable.set)
     try:
         await writable.wait()
     finally:
-        loop.remove_writer(made)
+        loop.remove_writer(descriptor)
     if number := made.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
         raise _refused(number, brought=True)
 

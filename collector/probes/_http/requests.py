@@ -3,6 +3,7 @@
 import base64
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import quote
 
 import httpx
@@ -35,7 +36,13 @@ def build(
     for name, value in headers.items():
         sent[name] = _filled(value, saved)
     quoted = {name: quote(value, safe="") for name, value in saved.items()}
-    return httpx.Request(method, _filled(url, quoted), headers=sent, content=content)
+    return httpx.Request(method, _url(_filled(url, quoted)), headers=sent, content=content)
+
+
+@lru_cache(maxsize=1024)
+def _url(text: str) -> httpx.URL:
+    """Parsed once: the same few are asked for again and again."""
+    return httpx.URL(text)
 
 
 def plain(headers: Mapping[str, Secret]) -> dict[str, str]:
