@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any
 
@@ -47,8 +47,9 @@ def poll(
     """
     work = opened(config)
     chosen = _chosen(work, names or [], work.site(site), kind)
+    others = _in_service(work, work.settings.targets)
     with _progress(len(chosen)) as progress:
-        answers = asyncio.run(poll_targets(work.settings, chosen, progress))
+        answers = asyncio.run(poll_targets(work.settings, chosen, progress, others))
     if output is Format.JSON:
         emit_json({"summary": _summary(answers), "targets": [_as_json(each) for each in answers]})
     elif names:
@@ -68,11 +69,15 @@ def _chosen(work: Opened, names: Sequence[str], site: str | None, kind: str | No
         work.one_of("target", name, known)
     return [
         target
-        for target in ([known[name] for name in dict.fromkeys(names)] or known.values())
-        if site in (None, target.site)
-        and kind in (None, target.kind)
-        and (target.retired_at is None or target.retired_at > work.now)
+        for target in _in_service(
+            work, [known[name] for name in dict.fromkeys(names)] or known.values()
+        )
+        if site in (None, target.site) and kind in (None, target.kind)
     ]
+
+
+def _in_service(work: Opened, targets: Iterable[Target]) -> list[Target]:
+    return [it for it in targets if it.retired_at is None or it.retired_at > work.now]
 
 
 @contextmanager
@@ -152,7 +157,13 @@ def _troubled(work: Opened, answers: Sequence[Answer]) -> str:
 
 
 def _reasons(words: Words, answer: Answer) -> str:
-    """Each probe's reason; the probe is named where the target has several."""
+    """Each probe's reason, named where there are several; of what is made of members, theirs."""
+    if answer.members:
+        return "; ".join(
+            f"{member.target.name}: {_reasons(words, member) or words.state(member.state)}"
+            for member in answer.members
+            if member.state is not State.UP
+        )
     texts = [
         (spec.name, _reason(words, outcome)) for spec, outcome in answer.outcomes if outcome.reason
     ]
@@ -177,8 +188,10 @@ _RESULTS: Mapping[Result, str] = {
 def _details(words: Words, answers: Sequence[Answer]) -> str:
     titles = ("object", "probes", "answer", "rtt", "loss", "device", "uptime", "reason")
     wraps = {"object": 12, "device": 12, "reason": 16}
-    rows = []
-    for answer in answers:
+    rows: list[tuple[str | Cell, ...]] = []
+    for answer in _unfolded(answers):
+        if answer.members:
+            rows.append(_of_members(words, answer))
         for spec, outcome in answer.outcomes:
             facts = outcome.facts
             state = _RESULTS[outcome.result]
@@ -209,6 +222,22 @@ def _details(words: Words, answers: Sequence[Answer]) -> str:
     )
 
 
+def _unfolded(answers: Sequence[Answer]) -> Iterable[Answer]:
+    """The answers, and those of members after the first that is made of them."""
+    found: dict[str, Answer] = {}
+    for answer in answers:
+        for each in (answer, *answer.members):
+            found.setdefault(each.target.name, each)
+    return found.values()
+
+
+def _of_members(words: Words, answer: Answer) -> tuple[str | Cell, ...]:
+    target, state = answer.target, answer.state
+    made_of = words["members_needed"].format(members=len(target.members), needs=target.needs)
+    named = words["degraded"] if answer.degraded else words.state(state)
+    return (target.name, made_of, Cell(named, state.value), "", "", "", "", "")
+
+
 def _filled(cell: str | Cell) -> bool:
     return bool(cell.text if isinstance(cell, Cell) else cell)
 
@@ -223,6 +252,10 @@ def _as_json(answer: Answer) -> dict[str, Any]:
         "state": answer.state.value,
         "degraded": answer.degraded,
         "reason": answer.reason.value if answer.reason else None,
+        "members": [
+            {"target": member.target.name, "state": member.state.value} for member in answer.members
+        ],
+        "needs": target.needs if target.members else None,
         "probes": [
             {
                 "probe": spec.name,

@@ -31,6 +31,7 @@ def never_answered(work: Opened) -> list[Target]:
         target
         for target in work.settings.targets
         if target.name not in answered
+        and not target.members  # each of them is listed itself
         and (target.retired_at is None or target.retired_at > work.now)
     ]
 

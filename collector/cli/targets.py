@@ -1,6 +1,7 @@
 """`driftkoll targets`: what is watched."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ from collector.cli.options import ConfigFile, Format, KindWord, OutputFormat, Si
 from collector.cli.output import Cell, Column, emit, emit_json, table
 from collector.cli.storing import store_of
 from collector.domain.instants import moment
+from collector.domain.merging import enough
 from collector.domain.states import State
 from collector.domain.targets import Target, TargetRecord
 from collector.kpi.tail import known_until
@@ -48,33 +50,47 @@ def list_targets(
         records = {record.name: record for record in store.targets()}
         tail = store.tail()
     known = known_until(tail, work.now)
-    rows = []
-    for target in work.settings.targets:
-        if key not in (None, target.site) or kind not in (None, target.kind):
-            continue
+
+    def state_of(target: Target) -> State:
+        if target.members:
+            members = [targets[name] for name in target.members]
+            serving = [it for it in members if it.retired_at is None or it.retired_at > work.now]
+            return enough(map(state_of, serving), target.needs) if serving else State.UNKNOWN
         record = records.get(target.name)
-        state = State.UNKNOWN
         if record and record.id in tail.open and known[record.id] == work.now:
-            state = tail.open[record.id][0]
-        rows.append(_row(work, target, record, state))
+            return tail.open[record.id][0]
+        return State.UNKNOWN
+
+    targets = {target.name: target for target in work.settings.targets}
+    rows = [
+        _row(work, target, records, state_of(target))
+        for target in targets.values()
+        if key in (None, target.site) and kind in (None, target.kind)
+    ]
     if output is Format.JSON:
         emit_json(rows)
     else:
         emit(_table(work, rows))
 
 
-def _row(work: Opened, target: Target, record: TargetRecord | None, state: State) -> dict[str, Any]:
+def _row(
+    work: Opened, target: Target, records: Mapping[str, TargetRecord], state: State
+) -> dict[str, Any]:
+    record = records.get(target.name)
     seen = record.first_seen if record else None
+    asked = [records[name] for name in target.members or (target.name,) if name in records]
     return {
         "name": target.name,
         "kind": target.kind.value,
         "site": target.site,
         "address": target.address,
         "probes": [spec.name for spec in target.probes],
+        "members": list(target.members),
+        "needs": target.needs if target.members else None,
         "parent": target.parent,
         "tags": list(target.tags),
         "state": state.value,
-        "answered": bool(record and record.answered_at is not None),
+        "answered": any(each.answered_at is not None for each in asked),
         "first_seen": None
         if seen is None
         else moment(seen).astimezone(work.settings.zone).isoformat(),
@@ -99,7 +115,8 @@ def _table(work: Opened, rows: list[dict[str, Any]]) -> str:
                 words.kind(row["kind"]),
                 work.settings.sites.get(row["site"], row["site"]),
                 row["address"],
-                " ".join(row["probes"]),
+                " ".join(row["probes"])
+                or words["members_needed"].format(members=len(row["members"]), needs=row["needs"]),
                 row["parent"] or "",
                 Cell(words.state(State(row["state"])), row["state"])
                 if row["answered"] or row["state"] != State.UNKNOWN
@@ -207,16 +224,18 @@ def _configuration_renamed(work: Opened, old: str, new: str) -> list[str]:
             write_targets(file, changed)
             lines.append(f"{file}: changed")
     files = {str(file) for file in settings.target_files}
-    told = {
-        target.name: settings.places[target.name]
-        for target in settings.targets
-        if old in (target.name, target.parent)
-        and settings.places[target.name].rpartition(":")[0] not in files
-    }
-    lines += [
-        f"{place}: write {new!r} for {old!r}{'' if name == old else f' as the parent of {name!r}'}"
-        for name, place in told.items()
-    ]
+    told = []
+    for target in settings.targets:
+        place = settings.places[target.name]
+        if place.rpartition(":")[0] in files:
+            continue
+        if target.name == old:
+            told.append(f"{place}: write {new!r} for {old!r}")
+        if target.parent == old:
+            told.append(f"{place}: write {new!r} for {old!r} as the parent of {target.name!r}")
+        if old in target.members:
+            told.append(f"{place}: write {new!r} for {old!r} among the members of {target.name!r}")
+    lines += told
     if old in settings.polling.sentinels:
         lines.append(f"{settings.path}: polling.sentinels: write {new!r} for {old!r}")
     return [*lines, f"then {_RELOAD}" if told else _RELOAD]

@@ -125,6 +125,7 @@ TEXTS = MappingProxyType(
         "no_outages": "No outages.",
         "no_targets": "No targets.",
         "and_more": "{names} and {count} more",
+        "members_needed": "{members} members, {needs} needed",
         "not_up": "Not answering as they should",
     }
 )

@@ -125,6 +125,7 @@ TEXTS = MappingProxyType(
         "no_outages": "Inga avbrott.",
         "no_targets": "Inga objekt.",
         "and_more": "{names} och {count} till",
+        "members_needed": "{members} noder, {needs} behövs",
         "not_up": "Svarar inte som de ska",
     }
 )

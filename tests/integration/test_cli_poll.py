@@ -74,6 +74,49 @@ def test_json_has_every_outcome(driftkoll: CommandLine) -> None:
     assert probe["duration_seconds"] > 0
 
 
+@pytest.fixture
+def clustered(driftkoll: CommandLine) -> CommandLine:
+    """One of the service's two nodes answers."""
+    text = driftkoll.configuration.read_text()
+    service = "{name: esb, kind: integration_platform, site: laxa, members: [sw-1, ups-1]}"
+    driftkoll.configuration.write_text(text.replace("csv}]", f"csv}}, {service}]"))
+    return driftkoll
+
+
+def test_a_service_is_polled_by_its_nodes(clustered: CommandLine) -> None:
+    said = clustered("poll", "esb")
+    assert said.status == 0
+    rows = [line.split() for line in said.out.splitlines()]
+    assert rows[2][:7] == ["esb", "2", "noder,", "1", "behövs", "Uppe,", "nedsatt"]
+    assert [row[:3] for row in rows[3:5]] == [["sw-1", "snmp", "Uppe"], ["ups-1", "snmp", "Nere"]]
+    (answer,) = clustered("poll", "esb", "--format", "json").json["targets"]
+    assert (answer["state"], answer["degraded"], answer["needs"]) == ("up", True, 1)
+    assert answer["members"] == [
+        {"target": "sw-1", "state": "up"},
+        {"target": "ups-1", "state": "down"},
+    ]
+
+
+def test_a_service_that_lacks_a_node_it_needs_is_a_no_that_names_the_node(
+    clustered: CommandLine,
+) -> None:
+    text = clustered.configuration.read_text().replace("ups-1]}", "ups-1], needs: 2}")
+    clustered.configuration.write_text(text)
+    said = clustered("poll", "--kind", "integration_platform")
+    assert said.status == 1
+    assert "ups-1: anslutningen nekas" in " ".join(said.out.split())
+
+
+def test_the_doctor_has_no_question_to_ask_a_service(clustered: CommandLine) -> None:
+    clustered("db", "upgrade")
+    said = clustered("doctor", "--rollout")
+    assert (said.status, said.err) == (0, "")
+    assert "sw-1" in said.out
+    assert "esb" not in said.out
+    assert "4 targets" in clustered("doctor").out
+    assert clustered("check-config").out.startswith("OK: 4 targets, 3 probes, ")
+
+
 def test_nothing_is_stored(driftkoll: CommandLine) -> None:
     driftkoll("poll")
     assert not (driftkoll.folder / "driftkoll.db").exists()

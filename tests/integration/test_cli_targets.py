@@ -27,6 +27,8 @@ def test_the_list_has_what_the_configuration_and_the_database_know(driftkoll: Co
             "site": "hallsberg",
             "address": "192.0.2.1",
             "probes": ["icmp"],
+            "members": [],
+            "needs": None,
             "parent": None,
             "tags": [],
             "state": "unknown",
@@ -39,6 +41,8 @@ def test_the_list_has_what_the_configuration_and_the_database_know(driftkoll: Co
             "site": "laxa",
             "address": "192.0.2.2",
             "probes": ["icmp", "snmp"],
+            "members": [],
+            "needs": None,
             "parent": "sw-1",
             "tags": [],
             "state": "unknown",
@@ -130,6 +134,41 @@ def test_what_is_to_be_renamed_by_hand_is_told_with_its_place(driftkoll: Command
         f"{file}:5: write 'gw-core' for 'gw'",
         f"{file}:7: write 'gw-core' for 'gw' as the parent of 'sw'",
         f"{file}: polling.sentinels: write 'gw-core' for 'gw'",
+        "then reload the agent to take it up (kill -HUP, or systemctl reload driftkoll)",
+    ]
+
+
+def _with_a_service(driftkoll: CommandLine) -> None:
+    text = driftkoll.configuration.read_text()
+    service = "{name: esb, kind: integration_platform, site: laxa, members: [sw-1, ap-1]}"
+    driftkoll.configuration.write_text(text.replace("csv}]", f"csv}}, {service}]"))
+
+
+def test_a_service_is_listed_with_its_members(driftkoll: CommandLine) -> None:
+    _with_a_service(driftkoll)
+    driftkoll("db", "upgrade")
+    *_, esb = driftkoll("targets", "list", "--format", "json").json
+    assert (esb["members"], esb["needs"], esb["probes"]) == (["sw-1", "ap-1"], 1, [])
+    assert (esb["state"], esb["answered"]) == ("unknown", False)
+    table = driftkoll("targets", "list", "--kind", "integration_platform").out
+    assert "2 noder, 1 behövs" in table
+
+
+def test_a_list_without_a_member_of_a_service_is_refused(driftkoll: CommandLine) -> None:
+    _with_a_service(driftkoll)
+    said = driftkoll("targets", "import", driftkoll.write("new.csv", [TARGETS, *NEW]), "--yes")
+    place = f"{driftkoll.configuration}:3: targets[1].members[1]"
+    assert said.err == f"{place}: 'ap-1' is no target; did you mean 'ap-2'?\n"
+    assert said.status == 2
+
+
+def test_a_renamed_member_is_to_be_renamed_in_its_service(driftkoll: CommandLine) -> None:
+    _with_a_service(driftkoll)
+    driftkoll.import_outages("ap-1,up,2025-10-01,2025-11-01,")
+    said = driftkoll("targets", "rename", "ap-1", "ap-laxa-1")
+    assert said.out.splitlines()[1:] == [
+        f"{driftkoll.folder / 'targets.csv'}: changed",
+        f"{driftkoll.configuration}:3: write 'ap-laxa-1' for 'ap-1' among the members of 'esb'",
         "then reload the agent to take it up (kill -HUP, or systemctl reload driftkoll)",
     ]
 

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from collector.domain.instants import MINUTE, SECOND
 from collector.domain.samples import Outcome, Reason, Result
 from collector.domain.states import State
@@ -78,6 +80,34 @@ def test_a_bug_in_a_probe_is_unknown_and_stops_no_other() -> None:
     assert (broken.state, broken.reason) == (State.UNKNOWN, Reason.BUG)
     assert broken.outcomes[0][1].message == "KeyError: 'x'"
     assert sound.state is State.UP
+
+
+def service(*members: str, needs: int = 1) -> Target:
+    return Target("esb", Kind.SERVER, "laxa", "", (), members=members, needs=needs)
+
+
+@pytest.mark.parametrize(
+    ("needs", "state", "degraded"), [(1, State.UP, True), (2, State.DOWN, False)]
+)
+def test_a_service_is_as_its_members_make_it(needs: int, state: State, degraded: bool) -> None:
+    icmp = Scripted(a=[UP], b=[DOWN, DOWN])
+    found, *_ = ask(service("a", "b", needs=needs), target("a"), target("b"), icmp=icmp)
+    assert (found.state, found.degraded, found.reason) == (state, degraded, Reason.TIMEOUT)
+    assert sorted(icmp.asked) == [("a", 0), ("b", 0), ("b", 1)]
+
+
+def test_the_members_of_a_service_are_polled_where_it_alone_is_named() -> None:
+    icmp = Scripted(a=[UP], b=[UP])
+    others = [target(name) for name in "abc"]
+    asked = poll_once([service("a", "b")], {"icmp": icmp}, others=others)
+    (answer,) = asyncio.run(asked)
+    assert (answer.state, answer.degraded) == (State.UP, False)
+    assert [member.target.name for member in answer.members] == ["a", "b"]
+
+
+def test_a_service_of_which_no_member_is_left_is_unknown() -> None:
+    (answer,) = ask(service("a", "b"))
+    assert answer.state is State.UNKNOWN
 
 
 def test_answers_come_in_the_order_of_the_targets() -> None:
