@@ -11,7 +11,7 @@ from typer.main import get_command
 
 from collector.cli.main import app
 from collector.probes.registry import probe_kinds
-from collector.settings.entries import COLUMNS
+from collector.settings.entries import TargetEntry
 from collector.settings.model import Configuration
 from collector.settings.register import AvailabilityEntry
 
@@ -79,7 +79,8 @@ def test_the_handbook_names_no_option_that_is_not_there() -> None:
 
 
 @pytest.mark.parametrize(
-    "key", sorted({*_settings(Configuration), *COLUMNS, *_settings(AvailabilityEntry), "merge"})
+    "key",
+    sorted({*_settings(Configuration), *_settings(TargetEntry), *_settings(AvailabilityEntry)}),
 )
 def test_the_handbook_names_each_setting(key: str) -> None:
     assert f"`{key}`" in HANDBOOK
