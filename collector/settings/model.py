@@ -117,6 +117,10 @@ def _database(value: SecretStr, info: ValidationInfo) -> SecretStr:
     )
 
 
+DatabaseUrl = Annotated[Secret, AfterValidator(_database)]
+"""A database; SQLite's file is relative to the context's `folder`."""
+
+
 def _site(text: str) -> str:
     if as_word(text) == "all":
         raise ValueError("'all' stands for all sites together; give the site another key")
@@ -215,8 +219,8 @@ class Configuration(Section):
     organisation: str = ""
     timezone: Annotated[ZoneInfo, PlainValidator(_zone)] = ZoneInfo("Europe/Stockholm")
     language: Literal["sv", "en"] = "sv"
-    database: Annotated[Secret, AfterValidator(_database), Field(validate_default=True)] = (
-        SecretStr("sqlite:///var/driftkoll.db")
+    database: Annotated[DatabaseUrl, Field(validate_default=True)] = SecretStr(
+        "sqlite:///var/driftkoll.db"
     )
     listen: Annotated[tuple[str, int], PlainValidator(as_listen)] = ("127.0.0.1", 9780)
     indicators: Path | None = None

@@ -156,7 +156,10 @@ def unavailable(error: BaseException) -> str | None:
 
     if isinstance(
         error,
-        psycopg.OperationalError | psycopg.InterfaceError | psycopg.errors.ReadOnlySqlTransaction,
+        psycopg.OperationalError
+        | psycopg.InterfaceError
+        | psycopg.errors.ReadOnlySqlTransaction
+        | psycopg.errors.InsufficientPrivilege,
     ):
         return str(error).strip().partition("\n")[0]
     return None

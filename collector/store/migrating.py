@@ -23,7 +23,7 @@ def upgrade(url: str) -> None:
     parsed = parse(url)
     path = sqlite_path(parsed)
     if path is not None and not path.exists():
-        _create_sqlite(path)
+        create_sqlite(path)
     database = Database(parsed)
     try:
         found = schema_of(database)
@@ -45,7 +45,7 @@ def prepare(url: str, *, create: bool) -> None:
     path = sqlite_path(parsed)
     if path is not None and not path.exists():
         if not create:
-            raise StoreError(f"{_words(parsed)}: there is no database; {UPGRADE}")
+            raise StoreError(f"{words(parsed)}: there is no database; {UPGRADE}")
         upgrade(url)
         return
     database = Database(parsed)
@@ -59,10 +59,10 @@ def prepare(url: str, *, create: bool) -> None:
     if create and (found is None or path is not None):
         upgrade(url)
     elif found is None:
-        raise StoreError(f"{_words(parsed)}: the database is empty; {UPGRADE}")
+        raise StoreError(f"{words(parsed)}: the database is empty; {UPGRADE}")
     else:
         raise StoreError(
-            f"{_words(parsed)}: the schema is {found}, this version needs {HEAD}; "
+            f"{words(parsed)}: the schema is {found}, this version needs {HEAD}; "
             f"back it up and {UPGRADE}"
         )
 
@@ -75,7 +75,7 @@ def schema_of(database: Database) -> str | None:
         found = _current(connection)
     if tables and found is None and tables != [VERSIONS.name]:
         raise StoreError(
-            f"{_words(database.url)}: this database holds other tables; name one of its own"
+            f"{words(database.url)}: this database holds other tables; name one of its own"
         )
     return found
 
@@ -83,13 +83,19 @@ def schema_of(database: Database) -> str | None:
 def _refuse_newer(url: URL, found: str | None) -> None:
     if found is not None and found > HEAD:
         raise StoreError(
-            f"{_words(url)}: the schema {found} is of a newer Driftkoll, this one knows {HEAD}; "
+            f"{words(url)}: the schema {found} is of a newer Driftkoll, this one knows {HEAD}; "
             "install that version, or restore a backup from before: driftkoll db restore FILE"
         )
 
 
 def migrate(database: Database, revision: str) -> None:
     """Take the schema to a revision ("base" is an empty database), all of it or nothing."""
+    with database.writing() as connection:
+        migrate_on(connection, revision)
+
+
+def migrate_on(connection: Connection, revision: str) -> None:
+    """As `migrate`, within a transaction that the caller commits."""
     # Alembic is 10 MB of memory that an agent with an up-to-date schema does without.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
@@ -97,12 +103,11 @@ def migrate(database: Database, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")
-    with database.writing() as connection:
-        config.attributes["connection"] = connection
-        if revision == "base" or revision < (_current(connection) or ""):
-            command.downgrade(config, revision)
-        else:
-            command.upgrade(config, revision)
+    config.attributes["connection"] = connection
+    if revision == "base" or revision < (_current(connection) or ""):
+        command.downgrade(config, revision)
+    else:
+        command.upgrade(config, revision)
 
 
 def _current(connection: Connection) -> str | None:
@@ -111,7 +116,8 @@ def _current(connection: Connection) -> str | None:
     return connection.scalar(select(VERSIONS.c.version_num))
 
 
-def _create_sqlite(path: Path) -> None:
+def create_sqlite(path: Path) -> None:
+    """Make a file, with its folder, that is an empty database laid out as the store needs it."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(path)) as connection:
@@ -122,5 +128,6 @@ def _create_sqlite(path: Path) -> None:
         raise StoreError(f"{path}: cannot make the database: {error}; check the rights") from error
 
 
-def _words(url: URL) -> str:
+def words(url: URL) -> str:
+    """A database's name in what is said of it: a file, or a URL without its password."""
     return str(sqlite_path(url) or url.render_as_string())

@@ -1,11 +1,12 @@
 """Short words for what tests put into a store."""
 
-from collector.domain.batches import Batch
-from collector.domain.instants import HOUR, SECOND, Instant
+from collector.domain.batches import Batch, CheckRecord, DeviceRecord
+from collector.domain.events import Event, EventKind
+from collector.domain.instants import DAY, HOUR, MINUTE, SECOND, Instant
 from collector.domain.samples import Reason, Result, Sample
-from collector.domain.states import Change, State
-from collector.domain.targets import Kind, Target
-from collector.ports import Store
+from collector.domain.states import Change, Interval, State
+from collector.domain.targets import DeviceFacts, Kind, Target
+from collector.ports import ImportedRow, Retention, Store
 
 NOON: Instant = 1_790_000_000 * SECOND // (24 * HOUR) * (24 * HOUR) + 12 * HOUR
 
@@ -40,3 +41,37 @@ def change(of: int, at: Instant, state: State | None, known: Instant | None = No
 def changes(store: Store, *made: Change) -> None:
     """Write a batch of changes alone."""
     store.write(Batch(heartbeat=max(one.confirmed_at for one in made), changes=list(made)))
+
+
+def filled_store(store: Store) -> None:
+    """Put something of everything into a store: no table of it is empty then."""
+    first = target("gw-1", kind=Kind.FIREWALL, site="hallsberg")
+    ids = store.register([first, target("srv-1", parent="gw-1", tags=("ö",))], NOON - DAY)
+    a, b = ids["gw-1"], ids["srv-1"]
+    store.import_intervals(
+        [
+            ImportedRow(a, Interval(100, 200, State.UP), "så var det"),
+            ImportedRow(a, Interval(150, 160, State.MAINTENANCE)),
+        ],
+        author="Å. Öberg",
+        file="avbrott.csv",
+        now=NOON - DAY,
+    )
+    begun, ended = Event(NOON - DAY, EventKind.STARTED), Event(NOON - HOUR, EventKind.STOPPED)
+    store.write(Batch(NOON - DAY, events=[begun]))
+    store.write(Batch(NOON - HOUR, events=[ended]))
+    store.write(
+        Batch(
+            NOON + MINUTE,
+            [up(a, NOON - DAY, 1 / 3), up(a, NOON), down(b, NOON), up(b, NOON, 0.1, "http")],
+            [change(a, NOON - DAY, State.UP), change(b, NOON, State.DOWN)],
+            [Event(NOON, EventKind.STARTED), Event(NOON, EventKind.BLIP, b, {"före": 12})],
+            first_polled={a: NOON - DAY, b: NOON},
+            answered={a: NOON - DAY},
+            devices={a: DeviceRecord(NOON, DeviceFacts(4711, "gw-1", "1.3.6.1.4.1.9", 42), 3)},
+        )
+    )
+    store.save_checks([CheckRecord(a, "icmp", MINUTE, 7), CheckRecord(b, "http", MINUTE, 8)])
+    keep = Retention(raw=30 * DAY, raw_bytes=10**9, hourly=90 * DAY, daily=None, intervals=None)
+    for _ in store.retain(keep, NOON + DAY):
+        pass
