@@ -9,12 +9,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, make_url, text
-from support.stored import NOON, registered, up
+from sqlalchemy import MetaData, inspect, make_url, text
+from support.stored import filled_store, registered
 
 import collector.store
-from collector.domain.batches import Batch
-from collector.store import StoreError, open_store, upgrade
+from collector.store import SqlStore, StoreError, open_store, upgrade
 from collector.store.engine import Database, parse
 from collector.store.migrating import migrate
 from collector.store.schema import HEAD, metadata
@@ -75,26 +74,62 @@ def layout(file: Path) -> dict[str, str]:
         return {name: " ".join(sql.split()) for name, sql in connection.execute(query)}
 
 
-def test_the_newest_migration_is_the_one_that_the_code_names() -> None:
+def migrations() -> ScriptDirectory:
     config = Config()
     folder = Path(collector.store.__file__).parent / "migrations"
     config.set_main_option("script_location", str(folder))
     config.set_main_option("path_separator", "os")
-    assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
+    return ScriptDirectory.from_config(config)
 
 
-def test_a_store_with_data_goes_down_and_up_again(store_url: str) -> None:
-    store = open_store(store_url)
-    (a,) = registered(store, "a")
-    store.write(Batch(NOON, samples=[up(a, NOON)]))
-    migrate(store, "base")
-    store.close()
-    assert tables(store_url) <= {"alembic_version"}
-    upgrade(store_url)
-    again = open_store(store_url)
-    assert registered(again, "b") == [1]
-    assert again.check() == []
-    again.close()
+def test_the_newest_migration_is_the_one_that_the_code_names() -> None:
+    assert migrations().get_heads() == [HEAD]
+
+
+def contents(database: Database) -> dict[str, dict[str, list[object]]]:
+    """For each table that there is its columns, each with its values in the rows' order."""
+    found = MetaData()
+    with database.reading() as connection:
+        found.reflect(connection)
+        return {
+            table.name: {it.name: [row[it.name] for row in rows] for it in table.columns}
+            for table in found.sorted_tables
+            for rows in [
+                connection.execute(table.select().order_by(*table.primary_key)).mappings().all()
+            ]
+            if table.name != "alembic_version"
+        }
+
+
+def common(
+    one: dict[str, dict[str, list[object]]], other: dict[str, dict[str, list[object]]]
+) -> object:
+    """Of the one what the other has a place for."""
+    return {
+        table: {column: values for column, values in columns.items() if column in other[table]}
+        for table, columns in one.items()
+        if table in other
+    }
+
+
+def test_a_store_with_data_goes_down_and_up_again(store: SqlStore, store_url: str) -> None:
+    filled_store(store)
+    full = contents(store)
+    assert full.keys() == metadata.tables.keys()
+    assert [table for table, columns in full.items() if not all(columns.values())] == []
+    older = [script.revision for script in migrations().walk_revisions()][1:]
+    for revision in [*older, "base"]:
+        before = contents(store)
+        migrate(store, revision)
+        between = contents(store)
+        upgrade(store_url)
+        assert (
+            common(contents(store), between) == common(between, between) == common(before, between)
+        )
+        assert store.check() == []
+    assert between == {}  # what the first migration made is gone at its beginning
+    (again,) = registered(store, "b")
+    assert again == 1
 
 
 def test_upgrading_twice_changes_nothing(store_url: str) -> None:
