@@ -17,9 +17,10 @@ from collector.demo.organisation import NEVER_ANSWERS, Device, behind
 Say = Callable[[str], None]
 """Prints to the user."""
 
+_MARKS = ("degraded", "flapping")
 _STATES = ("up", "down", "unreachable", "maintenance", "unknown")
 _COUNT = re.compile(r'^driftkoll_targets\{.*state="(\w+)".*\} (\S+)$', re.MULTILINE)
-_DEGRADED = re.compile(r"^driftkoll_target_degraded\{.*\} 1(?:\.0)?$", re.MULTILINE)
+_MARKED = r"^driftkoll_target_%s\{.*\} 1(?:\.0)?$"
 _LOOK_EVERY, _SETTLED = 2.0, 2
 """Seconds between two looks, and how many of them have to agree before they are told."""
 
@@ -97,11 +98,14 @@ class Commentary:
         counts: Counter[str] = Counter()
         for state, number in _COUNT.findall(metrics):
             counts[state] += round(float(number))
-        degraded = len(_DEGRADED.findall(metrics))
+        marked = {mark: len(re.findall(_MARKED % mark, metrics, re.MULTILINE)) for mark in _MARKS}
         said = {state: self._texts[state].format(n=counts[state]) for state in _STATES}
-        if degraded:
-            said["up"] += self._texts["degraded"].format(n=degraded)
-        return ", ".join(text for state, text in said.items() if counts[state])
+        if marked["degraded"]:
+            said["up"] += self._texts["degraded"].format(n=marked["degraded"])
+        parts = [text for state, text in said.items() if counts[state]]
+        if marked["flapping"]:
+            parts.append(self._texts["flapping"].format(n=marked["flapping"]))
+        return ", ".join(parts)
 
     def _behind(self, name: str) -> str:
         kinds = Counter(device.kind.value for device in behind(self._devices, name))

@@ -7,28 +7,53 @@ from pathlib import Path
 
 from collector.demo.organisation import (
     COMMUNITY,
+    MAIL_GATEWAY,
     NEVER_ANSWERS,
     SENTINELS,
     SITES,
+    WEB_SITE,
     WRONG_COMMUNITY,
     Device,
+    Ports,
 )
 
 DATABASE = "driftkoll.db"
 TARGETS = "targets.csv"
 
-_PLATFORMS = {
-    "esb-1": """/health
+_LOOKED_UP = """\
+      - dns:
+          name: {web[0]}
+          port: {ports.small}
+          expect: {{exactly: [{web[1]}]}}
+"""
+
+_PROBES = {
+    "dns-1": _LOOKED_UP,
+    "dns-2": _LOOKED_UP,
+    MAIL_GATEWAY: """\
+      - tcp: {{port: {ports.small}, banner: "^220 "}}
+""",
+    "esb-1": """\
+      - http:
+          url: http://{device.address}:{ports.http}/health
           preset: health_json
           messages:
             sent: checks."messages:sent"[0].observedValue
-            failed: checks."messages:failed"[0].observedValue""",
-    "meddelandeko-1": """
+            failed: checks."messages:failed"[0].observedValue
+          latency_warn: 400ms
+          timeout: 1s
+""",
+    "meddelandeko-1": """\
+      - http:
+          url: http://{device.address}:{ports.http}
           preset: rabbitmq
           username: demo
-          password: demo""",
+          password: demo
+          latency_warn: 400ms
+          timeout: 1s
+""",
 }
-"""Each one's path, and what it is asked."""
+"""What those are asked beside SNMP that are asked more than a row of a CSV file can say."""
 
 _WRONG = "gammal"
 _COLUMNS = ("name", "kind", "site", "address", "probes", "parent", "snmp_profile", "snmp_port")
@@ -41,20 +66,17 @@ def write_configuration(
     listen: str,
     language: str,
     texts: Mapping[str, str],
-    snmp_port: int,
-    http_port: int,
+    ports: Ports,
 ) -> Path:
     """Write the YAML file and its list of targets; the YAML file's path."""
     file = folder / "driftkoll.yaml"
-    file.write_text(
-        _yaml(listen, language, texts, _platforms(devices, snmp_port, http_port)), encoding="utf-8"
-    )
-    # With a byte order mark, as a sheet that Excel saved: so å, ä and ö open right there too.
-    (folder / TARGETS).write_text(_csv(devices, snmp_port), encoding="utf-8-sig")
+    services = _services(devices, ports)
+    file.write_text(_yaml(listen, language, texts, services), encoding="utf-8")
+    (folder / TARGETS).write_text(_csv(devices, ports.snmp), encoding="utf-8")
     return file
 
 
-def _yaml(listen: str, language: str, texts: Mapping[str, str], platforms: str) -> str:
+def _yaml(listen: str, language: str, texts: Mapping[str, str], services: str) -> str:
     comment = "".join(f"# {line}\n" for line in texts["file"].splitlines())
     sites = "".join(f"  {key}: {name}\n" for key, name in SITES.items())
     return f"""\
@@ -73,6 +95,7 @@ polling:
   confirmations: 2
   retry_interval: 1s
   sentinels: [{", ".join(SENTINELS)}]   # {texts["sentinels"]}
+  flapping: {{changes: 6, within: 10m}}
 
 snmp:
   profiles:
@@ -81,27 +104,22 @@ snmp:
 
 targets:
   - file: {TARGETS}
-{platforms}"""
+{services}"""
 
 
-def _platforms(devices: Sequence[Device], snmp_port: int, http_port: int) -> str:
-    """The integration platforms, whose probes say more than a row of a CSV file can."""
+def _services(devices: Sequence[Device], ports: Ports) -> str:
     return "".join(
         f"""\
   - name: {device.name}
     kind: {device.kind.value}
     site: {device.site}
     address: {device.address}
-    parent: {device.parent}
+    parent: {device.parent or "null"}
     probes:
-      - snmp: {{port: {snmp_port}}}
-      - http:
-          url: http://{device.address}:{http_port}{_PLATFORMS[device.name]}
-          latency_warn: 400ms
-          timeout: 1s
-"""
+      - snmp: {{port: {ports.snmp}}}
+{_PROBES[device.name].format(device=device, ports=ports, web=WEB_SITE)}"""
         for device in devices
-        if device.name in _PLATFORMS
+        if device.name in _PROBES
     )
 
 
@@ -110,7 +128,7 @@ def _csv(devices: Sequence[Device], snmp_port: int) -> str:
     rows = csv.writer(written, delimiter=";", lineterminator="\n")
     rows.writerow(_COLUMNS)
     for device in devices:
-        if device.name in _PLATFORMS:
+        if device.name in _PROBES:
             continue
         profile = _WRONG if device.name == NEVER_ANSWERS else "default"
         rows.writerow(

@@ -7,13 +7,12 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from collector.demo.organisation import NEVER_ANSWERS, SENTINELS, Device, is_vital
+from collector.demo.organisation import NEVER_ANSWERS, SENTINELS, Device, Ports, is_vital
 from collector.domain.targets import Kind
 
 SEED = 2026
 
-READY = "ready"
-"""What the simulator says once all of its devices listen."""
+_READY = "ready"
 
 
 class What(StrEnum):
@@ -114,6 +113,17 @@ def steps(script: Iterator[Fault]) -> Iterator[Step]:
     while under_way:
         at, ended = heapq.heappop(under_way)
         yield Step(at, False, ended)
+
+
+def ready(ports: Ports) -> str:
+    """What the simulator says once all of its devices listen."""
+    return f"{_READY} {' '.join(map(str, ports))}"
+
+
+def ports_of(line: str) -> Ports | None:
+    """The ports of a simulator that is ready; None where it says anything else."""
+    word, *numbers = line.split() or [""]
+    return Ports(*map(int, numbers)) if word == _READY else None
 
 
 def as_line(step: Step) -> str:

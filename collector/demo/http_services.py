@@ -4,15 +4,14 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
-from socket import AF_INET, SO_REUSEADDR, SOCK_STREAM, SOL_SOCKET, socket
 from typing import Any
 
 import uvicorn
 
+from collector.demo.claiming import Sockets
 from collector.demo.organisation import Device
 from collector.demo.world import World
 from collector.domain.instants import SECOND, Instant
-from collector.domain.targets import Kind
 
 _HEALTH, _ALARMS, _OVERVIEW = "/health", "/api/health/checks/alarms", "/api/overview"
 
@@ -26,14 +25,17 @@ class HttpServices:
     """The services' pages on their own addresses."""
 
     def __init__(
-        self, devices: Sequence[Device], port: int, world: World, clock: Callable[[], Instant]
+        self,
+        devices: Sequence[Device],
+        sockets: Sockets,
+        world: World,
+        clock: Callable[[], Instant],
     ) -> None:
-        """OSError where an address and port cannot be had."""
         self._world = world
         self._clock = clock
         self._began = clock()
-        self._services = {d.address: d for d in devices if d.kind is Kind.INTEGRATION_PLATFORM}
-        self._sockets = [_listening(address, port) for address in self._services]
+        self._services = {d.address: d for d in devices if d.address in sockets}
+        self._sockets = [*sockets.values()]
         self._server = _Server(
             uvicorn.Config(
                 self._answer,
@@ -107,12 +109,3 @@ class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
-
-
-def _listening(address: str, port: int) -> socket:
-    listening = socket(AF_INET, SOCK_STREAM)
-    listening.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
-    listening.bind((address, port))
-    listening.listen()
-    listening.setblocking(False)
-    return listening

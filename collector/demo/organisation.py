@@ -5,6 +5,7 @@ The municipalities exist; schools, homes, devices and faults are made up.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from collector.domain.targets import Kind
 
@@ -25,6 +26,20 @@ WRONG_COMMUNITY = "demo-gammal"
 _NEW_PLACE = "vretaskolan"
 """The school that moved into its house `_NEW_FOR` months ago."""
 _NEW_FOR = 5
+
+
+class Ports(NamedTuple):
+    """The ports on which the devices are asked, each on its own address."""
+
+    snmp: int
+    http: int
+    small: int
+    """The mail gateway's greeting by TCP, the name servers by UDP."""
+
+
+MAIL_GATEWAY = "mailgw-1"
+WEB_SITE = ("www.sydnarke.example", "192.0.2.80")
+"""A name that the name servers know, and its address (RFC 2606, RFC 5737)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +81,7 @@ _SERVERS = {
         "srv-print-1",
         "srv-virt-1",
         "srv-backup-1",
-        "mailgw-1",
+        MAIL_GATEWAY,
     ),
 }
 

@@ -7,7 +7,7 @@ import signal
 import socket
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stderr, suppress
+from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -22,14 +22,12 @@ from collector.demo.seeding import MADE_UP_UNTIL, seed
 from collector.demo.simulation import Simulation, SimulationError, simulation
 from collector.domain.events import EventKind
 from collector.domain.instants import Instant
-from collector.settings.load import load
 from collector.store import open_store
 
 LOG = "driftkoll.log"
 
 _ZONE = ZoneInfo("Europe/Stockholm")
 _STDOUT = 1
-_SNMP_PORT, _HTTP_PORT = 16161, 18780
 
 
 class DemoError(Exception):
@@ -54,25 +52,25 @@ def run(demo: Demo) -> int:
     """Run the demo in the foreground until it is told to stop; its exit status. DemoError where it
     cannot run here, ListenError where somebody else has taken its port meanwhile."""
     must_be_free(demo.listen)
-    with _alone_in(demo.folder), (demo.folder / LOG).open("w", encoding="utf-8") as log:
-        snmp_port = _port(socket.SOCK_DGRAM, _SNMP_PORT)
-        http_port = _port(socket.SOCK_STREAM, _HTTP_PORT)
-        with simulation(snmp_port, http_port, log) as simulated:
-            config = write_configuration(
-                demo.folder,
-                organisation(),
-                listen=_address(demo.listen),
-                language=demo.language,
-                texts=demo.texts,
-                snmp_port=snmp_port,
-                http_port=http_port,
-            )
-            until = _made_up(demo, config)
-            try:
-                simulated.wait_until_ready()
-            except SimulationError:
-                raise DemoError(f"the simulated devices did not start; see {log.name}") from None
-            return _run_agent(demo, config, until, simulated, log)
+    with (
+        _alone_in(demo.folder),
+        (demo.folder / LOG).open("w", encoding="utf-8") as log,
+        simulation(log) as simulated,
+    ):
+        until = _made_up(demo)
+        try:
+            ports = simulated.wait_until_ready()
+        except SimulationError:
+            raise DemoError(f"the simulated devices did not start; see {log.name}") from None
+        config = write_configuration(
+            demo.folder,
+            organisation(),
+            listen=_address(demo.listen),
+            language=demo.language,
+            texts=demo.texts,
+            ports=ports,
+        )
+        return _run_agent(demo, config, until, simulated, log)
 
 
 def must_be_free(listen: tuple[str, int]) -> None:
@@ -89,7 +87,7 @@ def must_be_free(listen: tuple[str, int]) -> None:
         ) from None
 
 
-def _made_up(demo: Demo, config: Path) -> Instant:
+def _made_up(demo: Demo) -> Instant:
     """Make the history where there is none yet; until when it is made up."""
     database = demo.folder / DATABASE
     if demo.fresh:
@@ -98,7 +96,7 @@ def _made_up(demo: Demo, config: Path) -> Instant:
     now = app.SystemClock().now()
     if not database.exists():
         demo.say(demo.texts["preparing"].format(months=demo.months))
-        _make(demo, config, database, now)
+        _make(demo, database, now)
         return now
     demo.say(demo.texts["resuming"].format(folder=demo.folder))
     store = open_store(f"sqlite:///{database}", create=True)
@@ -109,7 +107,7 @@ def _made_up(demo: Demo, config: Path) -> Instant:
     return int(started[0].detail.get(MADE_UP_UNTIL, now)) if started else now
 
 
-def _make(demo: Demo, config: Path, database: Path, now: Instant) -> None:
+def _make(demo: Demo, database: Path, now: Instant) -> None:
     """Write the history into another file first: one that is broken off is no half of one."""
     unfinished = database.with_name("unfinished.db")
     for file in demo.folder.glob(f"{unfinished.name}*"):
@@ -117,8 +115,7 @@ def _make(demo: Demo, config: Path, database: Path, now: Instant) -> None:
     store = open_store(f"sqlite:///{unfinished}", create=True)
     try:
         past = history(organisation(), demo.months, now, _ZONE)
-        targets = load(config, os.environ).targets
-        seed(store, targets, past, demo.texts["author"], demo.texts["planned"])
+        seed(store, past, demo.texts["author"], demo.texts["planned"])
     finally:
         store.close()
     unfinished.rename(database)
@@ -200,16 +197,6 @@ def _alone_in(folder: Path) -> Iterator[None]:
                 f"another demo runs in {folder}; stop it, or give --folder with another place"
             ) from None
         yield
-
-
-def _port(kind: socket.SocketKind, wanted: int) -> int:
-    """The usual port, else any that is free, on all loopback addresses."""
-    for port in (wanted, 0):
-        with socket.socket(socket.AF_INET, kind) as trial, suppress(OSError):
-            trial.bind(("", port))
-            free: int = trial.getsockname()[1]
-            return free
-    raise DemoError("no port is free for the simulated devices")
 
 
 def _family(host: str) -> socket.AddressFamily:

@@ -1,6 +1,6 @@
 """The made-up past, written into a database as polling and an import would have."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from collector.demo.history import STARTING, History, Past
 from collector.domain.batches import Batch
@@ -19,9 +19,11 @@ _CONFIRMED_AFTER = 24 * SECOND
 """Two retries, ten seconds apart, of two seconds each."""
 
 
-def seed(store: Store, targets: Sequence[Target], past: History, author: str, comment: str) -> None:
+def seed(store: Store, past: History, author: str, comment: str) -> None:
     """Write a history into an empty store; `author` and `comment` are those of the imported windows
     of planned work."""
+    devices = [each.device for each in past.pasts]
+    targets = [Target(d.name, d.kind, d.site, d.address, (), parent=d.parent) for d in devices]
     ids = store.register(targets, past.start)
     for run in past.runs:
         store.write(_batch(past, run, ids))

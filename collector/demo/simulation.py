@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import IO
 
-from collector.demo.faults import READY, Step, told
+from collector.demo.faults import Step, ports_of, told
+from collector.demo.organisation import Ports
 
 _ENDS_WITHIN = 2.0
 
@@ -21,11 +22,13 @@ class Simulation:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
 
-    def wait_until_ready(self) -> None:
-        """Wait until all devices listen."""
+    def wait_until_ready(self) -> Ports:
+        """Wait until all devices listen; on which ports. SimulationError where it ends instead."""
         assert self._process.stdout is not None
-        if self._process.stdout.readline().strip() != READY:
+        ports = ports_of(self._process.stdout.readline())
+        if ports is None:
             raise SimulationError
+        return ports
 
     def begin(self) -> None:
         """Let the script of faults begin."""
@@ -42,14 +45,11 @@ class Simulation:
 
 
 @contextmanager
-def simulation(snmp_port: int, http_port: int, log: IO[str]) -> Iterator[Simulation]:
+def simulation(log: IO[str]) -> Iterator[Simulation]:
     """Run a simulator beside this process. It ends with its standard input, so that not even
     SIGKILL of this process leaves it behind."""
-    process = subprocess.Popen(  # noqa: S603 - this very Python, and numbers
-        [
-            *(sys.executable, "-P", "-m", "collector.demo.simulator"),
-            *(str(snmp_port), str(http_port)),
-        ],
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", "collector.demo.simulator"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=log,

@@ -1,43 +1,58 @@
 """The process that plays the organisation: agents, services and the script of faults.
 
-It says `ready` on standard output when all of them listen, begins the script at the first line of
-standard input, tells each step as a line of JSON, and ends when standard input does: however the
-demo that started it ends, so does this.
+It says `ready` and its ports on standard output when all of them listen, begins the script at the
+first line of standard input, tells each step as a line of JSON, and ends when standard input does:
+however the demo that started it ends, so does this.
 """
 
 import asyncio
 import sys
 import time
 from contextlib import suppress
+from socket import SOCK_DGRAM, SOCK_STREAM
 
-from collector.demo.faults import READY, as_line, faults, steps
+from collector.demo.claiming import claim
+from collector.demo.faults import as_line, faults, ready, steps
 from collector.demo.http_services import HttpServices
-from collector.demo.organisation import organisation
+from collector.demo.organisation import MAIL_GATEWAY, SENTINELS, Ports, organisation
+from collector.demo.small_services import SmallServices
 from collector.demo.snmp_agents import SnmpAgents
 from collector.demo.world import World
 from collector.domain.instants import Instant
+from collector.domain.targets import Kind
+
+_WANTED = Ports(snmp=16161, http=18780, small=16053)
 
 
-def main(arguments: list[str]) -> None:
-    """Play on an SNMP port and an HTTP port of loopback addresses until standard input ends."""
-    snmp_port, http_port = map(int, arguments)
-    asyncio.run(_play(snmp_port, http_port))
+def main() -> None:
+    """Play until standard input ends."""
+    asyncio.run(_play())
 
 
 def _now() -> Instant:
     return time.time_ns() // 1000
 
 
-async def _play(snmp_port: int, http_port: int) -> None:
+async def _play() -> None:
     devices = organisation()
     world = World(devices, _now())
-    agents = SnmpAgents(devices, snmp_port, world, _now)
-    services = HttpServices(devices, http_port, world, _now)
+    platforms = [d.address for d in devices if d.kind is Kind.INTEGRATION_PLATFORM]
+    gateway = [d.address for d in devices if d.name == MAIL_GATEWAY]
+    name_servers = [d.address for d in devices if d.name in SENTINELS]
+    snmp_port, (snmp,) = claim(_WANTED.snmp, {SOCK_DGRAM: [d.address for d in devices]})
+    http_port, (http,) = claim(_WANTED.http, {SOCK_STREAM: platforms})
+    small_port, (greeting, answering) = claim(
+        _WANTED.small, {SOCK_STREAM: gateway, SOCK_DGRAM: name_servers}
+    )
+    agents = SnmpAgents(devices, snmp, world, _now)
+    services = HttpServices(devices, http, world, _now)
+    small = SmallServices(devices, greeting, answering, world, _now)
+    await small.start()
     loop = asyncio.get_running_loop()
     orders = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin)
     serving = asyncio.create_task(services.serve())
-    _say(READY)
+    _say(ready(Ports(snmp_port, http_port, small_port)))
     await orders.readline()
     script = asyncio.create_task(_follow_script(world))
     await orders.read()
@@ -45,6 +60,7 @@ async def _play(snmp_port: int, http_port: int) -> None:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+    small.close()
     agents.close()
 
 
@@ -63,4 +79,4 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -1,7 +1,6 @@
 """SNMP agents of the made-up devices: one pysnmp engine, a transport for each device."""
 
 from collections.abc import Callable, Sequence
-from socket import AF_INET, SOCK_DGRAM, socket
 from typing import Any
 
 from pysnmp.carrier.asyncio.dgram import udp
@@ -13,6 +12,7 @@ from pysnmp.proto import rfc1902
 from pysnmp.proto.api import v2c
 from pysnmp.proto.rfc1905 import noSuchObject
 
+from collector.demo.claiming import Sockets
 from collector.demo.organisation import COMMUNITY, Device
 from collector.demo.world import World
 from collector.domain.instants import Instant
@@ -26,9 +26,12 @@ class SnmpAgents:
     """All devices' agents, answering from their own addresses; needs a running event loop."""
 
     def __init__(
-        self, devices: Sequence[Device], port: int, world: World, clock: Callable[[], Instant]
+        self,
+        devices: Sequence[Device],
+        sockets: Sockets,
+        world: World,
+        clock: Callable[[], Instant],
     ) -> None:
-        """OSError where an address and port cannot be had."""
         self._engine = engine = SnmpEngine()
         config.add_v1_system(engine, "demo", COMMUNITY)
         config.add_vacm_user(engine, _V2C, "demo", "noAuthNoPriv", (1, 3, 6))
@@ -36,9 +39,7 @@ class SnmpAgents:
         for number, device in enumerate(devices, start=1):
             domain = (*udp.DOMAIN_NAME, number)
             by_domain[domain] = device
-            listening = socket(AF_INET, SOCK_DGRAM)
-            listening.bind((device.address, port))
-            wire = _Wire(device.name, world, clock).open_server_mode(sock=listening)
+            wire = _Wire(device.name, world, clock).open_server_mode(sock=sockets[device.address])
             config.add_transport(engine, domain, wire)
         _Responder(engine, by_domain, world, clock)
 

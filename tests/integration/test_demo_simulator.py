@@ -2,23 +2,28 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import dns.message
+import dns.query
 import pytest
 from gufo.snmp import SnmpVersion
 from gufo.snmp.sync import SnmpSession
-from support.programs import free_port, free_udp_port
 
 from collector.demo.faults import What
 from collector.demo.organisation import (
     COMMUNITY,
     NEVER_ANSWERS,
+    SENTINELS,
+    WEB_SITE,
     WRONG_COMMUNITY,
     Device,
+    Ports,
     behind,
     organisation,
 )
@@ -37,16 +42,15 @@ UPTIME, NAME, OBJECT_ID, ENGINE_TIME = (
 class Playing:
     """A simulator and its ports."""
 
-    def __init__(self, running: Simulation, snmp_port: int, http_port: int) -> None:
+    def __init__(self, running: Simulation, ports: Ports) -> None:
         self.running = running
-        self.snmp_port = snmp_port
-        self.http_port = http_port
+        self.ports = ports
 
     def ask(self, name: str, community: str = COMMUNITY, within: float = 2.0) -> dict[str, object]:
         """What a device says of itself; TimeoutError when it says nothing."""
         session = SnmpSession(
             DEVICES[name].address,
-            port=self.snmp_port,
+            port=self.ports.snmp,
             community=community,
             version=SnmpVersion.v2c,
             timeout=within,
@@ -63,20 +67,15 @@ class Playing:
 
     def page(self, name: str, path: str) -> object:
         """A JSON document of one of the services."""
-        url = f"http://{DEVICES[name].address}:{self.http_port}{path}"
+        url = f"http://{DEVICES[name].address}:{self.ports.http}{path}"
         with urllib.request.urlopen(url, timeout=5) as answer:
             return json.loads(answer.read())
 
 
 @pytest.fixture
 def playing(tmp_path: Path) -> Iterator[Playing]:
-    snmp_port, http_port = free_udp_port(), free_port()
-    with (
-        (tmp_path / "log").open("w") as log,
-        simulation(snmp_port, http_port, log) as running,
-    ):
-        running.wait_until_ready()
-        yield Playing(running, snmp_port, http_port)
+    with (tmp_path / "log").open("w") as log, simulation(log) as running:
+        yield Playing(running, running.wait_until_ready())
     assert (tmp_path / "log").read_text() == ""
 
 
@@ -118,18 +117,38 @@ def test_the_integration_platforms_serve_what_their_presets_ask_for(playing: Pla
     assert overview["queue_totals"]["messages"] >= 0
 
 
+def test_the_mail_gateway_greets_and_the_name_servers_know_a_name(playing: Playing) -> None:
+    gateway = DEVICES["mailgw-1"].address
+    with socket.create_connection((gateway, playing.ports.small), timeout=5) as connection:
+        assert connection.recv(100).startswith(b"220 mailgw-1 ")
+    for name in SENTINELS:
+        answer = dns.query.udp(
+            dns.message.make_query(WEB_SITE[0], "A"),
+            DEVICES[name].address,
+            timeout=5,
+            port=playing.ports.small,
+        )
+        assert [record.to_text() for rrset in answer.answer for record in rrset] == [WEB_SITE[1]]
+
+
+def test_two_can_play_at_once(playing: Playing, tmp_path: Path) -> None:
+    with (tmp_path / "other").open("w") as log, simulation(log) as another:
+        other = Playing(another, another.wait_until_ready())
+        assert all(one != its for one, its in zip(other.ports, playing.ports, strict=True))
+        assert other.ask("dns-1")[NAME] == playing.ask("dns-1")[NAME] == b"dns-1"
+
+
 def test_it_ends_with_its_standard_input(tmp_path: Path) -> None:
-    ports = [str(free_udp_port()), str(free_port())]
     read, write = os.pipe()
     process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "collector.demo.simulator", *ports],
+        [sys.executable, "-P", "-m", "collector.demo.simulator"],
         stdin=read,
         stdout=subprocess.PIPE,
         text=True,
     )
     os.close(read)
     assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
+    assert process.stdout.readline().startswith("ready ")
     os.close(write)
     assert process.wait(5) == 0
     process.stdout.close()

@@ -13,7 +13,6 @@ from collector.demo.seeding import seed
 from collector.domain.instants import DAY, HOUR, MINUTE, Instant, instant
 from collector.domain.measurements import Measurement
 from collector.domain.states import Origin, State
-from collector.domain.targets import ProbeSpec, Target
 from collector.kpi.periods import parse_period
 from collector.kpi.spans import clip, subtract, total
 from collector.ports import Store
@@ -37,11 +36,7 @@ def store(past: History, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     """A store that the past was written into."""
     file = tmp_path_factory.mktemp("demo") / "demo.db"
     made = open_store(f"sqlite:///{file}", create=True)
-    probe = ProbeSpec("snmp", "snmp", MINUTE, MINUTE // 30)
-    targets = [
-        Target(d.name, d.kind, d.site, d.address, (probe,), parent=d.parent) for d in organisation()
-    ]
-    seed(made, targets, past, "demo", "patches")
+    seed(made, past, "demo", "patches")
     yield made
     made.close()
 

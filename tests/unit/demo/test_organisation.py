@@ -3,7 +3,7 @@
 import ipaddress
 
 from collector.demo.configuration import write_configuration
-from collector.demo.organisation import SENTINELS, SITES, behind, organisation
+from collector.demo.organisation import SENTINELS, SITES, Ports, behind, organisation
 from collector.demo.texts import TEXTS
 from collector.domain.targets import Kind
 from collector.settings.load import load
@@ -55,8 +55,7 @@ def test_the_configuration_is_sound_and_says_that_it_is_a_demo(tmp_path) -> None
             listen="127.0.0.1:9780",
             language=language,
             texts=texts,
-            snmp_port=16161,
-            http_port=18780,
+            ports=Ports(16161, 18780, 16053),
         )
         settings = load(config, {})
         assert settings.organisation.startswith("Demo")
