@@ -65,11 +65,20 @@ async def name_server(
         await writer.drain()
         writer.close()
 
-    server = await asyncio.start_server(handle, address, port)
-    port = server.sockets[0].getsockname()[1]
-    transport, protocol = await asyncio.get_running_loop().create_datagram_endpoint(
-        lambda: _Udp(answer), local_addr=(address, port)
-    )
+    loop = asyncio.get_running_loop()
+    while True:
+        transport, protocol = await loop.create_datagram_endpoint(
+            lambda: _Udp(answer), local_addr=(address, port)
+        )
+        found = transport.get_extra_info("sockname")[1]
+        try:
+            server = await asyncio.start_server(handle, address, found)
+            break
+        except OSError:  # another has that port by TCP
+            transport.close()
+            if port:
+                raise
+    port = found
     try:
         yield port, protocol
     finally:

@@ -640,3 +640,27 @@ def test_secrets_are_in_no_text_of_the_options(tmp_path: Path):
     given = {"url": "https://esb.example/", "token": "file:token"}
     options = probe_kinds()["http"].Options.model_validate(given, context={"folder": tmp_path})
     assert options.token.get_secret_value() == "hemligt"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        http("hemligt", status="500 hemligt", x_key="hemligt"),
+        http("hemligt", status="302 Found", location="http://hemligt@127.0.0.1:1/hemligt"),
+        b"hemligt\r\n\r\n",
+        http('{"secret": "hemligt"}'),
+    ],
+    ids=["status", "redirect", "no HTTP", "assertion"],
+)
+def test_no_secret_of_ours_or_of_the_answer_is_told_or_logged(answer, caplog):
+    caplog.set_level("DEBUG")
+    secrets = {"password": "hemligt", "username": "drift", "headers": {"X-Key": "hemligt"}}
+    outcome = ask(
+        fixed(answer),
+        body="hemligt",
+        redirects=3,
+        expect={"json": "secret == 'x'"},
+        **secrets,
+    )
+    assert outcome.result is Result.DOWN
+    assert "hemligt" not in str(outcome) + caplog.text

@@ -1,7 +1,7 @@
 """HTTP/1.1 on a stream: h11 knows the protocol, the poll's own deadline does the waiting.
 
-Through httpcore, which does the same, a poll costs twice as much, mostly for locks that a connection
-with one user has no need of.
+Through httpcore, which does the same, a poll costs twice as much, mostly for locks that a
+connection with one user has no need of.
 """
 
 import h11
