@@ -5,6 +5,7 @@ import gc
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 
 from collector.domain.batches import Resumption
 from collector.domain.events import Event, EventKind
@@ -177,7 +178,8 @@ class Agent:
     async def _work_out_figures(self) -> None:
         s = self._settings
         scope = Scope(s.zone, s.register, s.sites, s.population)
-        await asyncio.to_thread(self._keeper.refresh, scope)
+        with suppress(StoreUnavailable):  # the recorder tells of it, once
+            await asyncio.to_thread(self._keeper.refresh, scope)
 
     async def _retain(self) -> None:
         def work() -> None:
@@ -185,7 +187,8 @@ class Agent:
                 time.sleep(_REST_BETWEEN_STEPS)
 
         if self._recorder.writable:
-            await asyncio.to_thread(work)
+            with suppress(StoreUnavailable):
+                await asyncio.to_thread(work)
 
     def _stepped(self, before: Instant, after: Instant) -> None:
         self._poller.stepped(before, after)
