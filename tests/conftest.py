@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from support.agent import Agent
 from support.network import Network
+from support.postgres import Postgres
 from support.programs import network_only, program
 from support.snmpd import Snmpd
 
@@ -20,6 +22,17 @@ def snmpd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snmpd]:
         yield agent.start()
     finally:
         agent.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A server for all tests of the session."""
+    if find_spec("psycopg") is None:
+        pytest.skip("psycopg is not installed")
+    server = Postgres()
+    server.start()
+    yield server
+    server.close()
 
 
 @pytest.fixture

@@ -32,8 +32,9 @@ class Ledger:
     """The store of a configuration file's agent, through the same port as the figures read it."""
 
     def __init__(self, config: Path) -> None:
-        database = yaml.safe_load(config.read_text())["database"].removeprefix("sqlite:///")
-        self._url = f"sqlite:///{config.parent / database}"
+        named: str = yaml.safe_load(config.read_text())["database"]
+        file = named.removeprefix("sqlite:///")
+        self._url = named if file == named else f"sqlite:///{config.parent / file}"
 
     def stretches(self) -> Mapping[str, Sequence[Stretch]]:
         """Each target's measured states from its first poll on, oldest first."""

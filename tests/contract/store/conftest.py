@@ -1,7 +1,6 @@
 """The contract suite runs over each database that the store can live in."""
 
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -9,17 +8,6 @@ from sqlalchemy import make_url
 from support.postgres import Postgres
 
 from collector.store import SqlStore, open_store, upgrade
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    """A server for all tests of the session."""
-    if find_spec("psycopg") is None:
-        pytest.skip("psycopg is not installed")
-    server = Postgres()
-    server.start()
-    yield server
-    server.close()
 
 
 @pytest.fixture(scope="session")

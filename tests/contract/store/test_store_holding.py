@@ -5,9 +5,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.postgres import Postgres
+from support.programs import wait_until
 
 from collector.store import StoreError
-from collector.store.holding import hold
+from collector.store.holding import LOOK_AGAIN, hold
 
 
 def test_a_database_is_held_by_one_agent_at_a_time(store_url: str) -> None:
@@ -34,3 +36,20 @@ def test_the_lock_of_a_killed_agent_is_free(tmp_path: Path) -> None:
         other.kill()
     with hold(url):
         pass
+
+
+def test_a_server_that_was_away_is_held_again(postgres: Postgres) -> None:
+    url = postgres.new_database()
+
+    def refused() -> bool:
+        try:
+            with hold(url):
+                return False
+        except StoreError:
+            return True
+
+    with hold(url):
+        postgres.stop()
+        postgres.start()
+        wait_until(refused, "the database is held again", 3 * LOOK_AGAIN)
+    assert not refused()
