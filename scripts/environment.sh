@@ -64,7 +64,8 @@ sync_environment() {
     fi
     mkdir -p "$cache/uv" 2>/dev/null && [ -w "$cache/uv" ] || export UV_CACHE_DIR="$tools/cache"
     case $stage in
-    run) set -- --no-dev ;;
+    # PostgreSQL's driver too, 10 MB: `db copy` needs it before the configuration can name one.
+    run) set -- --no-dev --extra postgres ;;
     test) set -- --all-extras ;;
     esac
     # UV_SYSTEM_CERTS: there may be a proxy that looks into TLS.
