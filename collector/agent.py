@@ -86,9 +86,7 @@ class Agent:
             return latest
         self._live = latest = Live(
             at=now,
-            targets=live_targets(
-                self._poller.watches, self._devices, self._poller.announcer.flapping, now
-            ),
+            targets=live_targets(self._poller, now),
             blind=self._poller.sentinels.blind,
             writable=self._recorder.writable,
             last_reload_successful=self._last_reload_successful,

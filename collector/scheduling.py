@@ -21,8 +21,9 @@ class Schedule:
     """
 
     def __init__(self) -> None:
-        # APScheduler tells of each run and of each skipped one; a missed turn has its own metric.
-        logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        # APScheduler tells of each run and of each skipped one; a missed turn has its own metric,
+        # and a bug in a job is told of below.
+        logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
         self._scheduler = AsyncIOScheduler(
             timezone="UTC",
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},

@@ -1,34 +1,28 @@
 """Live: the immutable snapshot of all targets that exporters read."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from collector.domain.checks import Check
 from collector.domain.instants import Instant
 from collector.domain.live import LiveCheck, LiveTarget
 from collector.domain.machine import Watch
 from collector.domain.states import State
-from collector.services.devices import Devices
+from collector.services.poll import Poller
 
 
-def live_targets(
-    watches: Mapping[str, Watch], devices: Devices, flapping: Collection[int], now: Instant
-) -> tuple[LiveTarget, ...]:
+def live_targets(poller: Poller, now: Instant) -> tuple[LiveTarget, ...]:
     """Every target as it stands; safe to call from another thread than the polling's."""
-    current = dict(watches)
+    current = dict(poller.watches)
     down = {name for name, watch in current.items() if watch.state is State.DOWN}
-    return tuple(_live(watch, current, down, devices, flapping, now) for watch in current.values())
+    return tuple(_live(watch, poller, current, down, now) for watch in current.values())
 
 
 def _live(
-    watch: Watch,
-    watches: Mapping[str, Watch],
-    down: set[str],
-    devices: Devices,
-    flapping: Collection[int],
-    now: Instant,
+    watch: Watch, poller: Poller, watches: Mapping[str, Watch], down: set[str], now: Instant
 ) -> LiveTarget:
     target, state = watch.target, watch.state
     behind = state is State.DOWN and _ancestor_among(down, target.parent, watches)
+    service = poller.services.record(watch.id)
     return LiveTarget(
         id=watch.id,
         name=target.name,
@@ -39,10 +33,13 @@ def _live(
         degraded=watch.degraded,
         since=watch.since,
         reason=_reason(watch),
-        restarts=devices.restarts(watch.id),
+        restarts=poller.devices.restarts(watch.id),
         never_answered=not watch.answered,
         checks=tuple(_live_check(check, now) for check in watch.checks),
-        flapping=watch.id in flapping,
+        flapping=watch.id in poller.announcer.flapping,
+        certificate_expires=service.certificate_expires,
+        messages_sent=service.sent,
+        messages_failed=service.failed,
     )
 
 

@@ -19,6 +19,7 @@ from collector.services.announce import Announcer
 from collector.services.devices import Devices
 from collector.services.record import Recorder
 from collector.services.sentinels import Sentinels
+from collector.services.service_ledger import ServiceLedger
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +62,7 @@ class Poller:
         self._durations: list[float] = []
         self._second: int | None = None
         self.devices = devices
+        self.services = ServiceLedger()
         self.probes = probes
         self.rules = rules
         self.announcer = Announcer(recorder)
@@ -134,7 +136,7 @@ class Poller:
 
     def _land(self, check: Check, at: Instant, outcome: Outcome) -> None:
         watch, spec = check.watch, check.spec
-        result, reason, duration, loss, facts, _, _ = outcome
+        result, reason, duration, loss, facts, _, service = outcome
         self._results[spec.kind, result] += 1
         if duration is not None:
             self._durations.append(duration)
@@ -142,6 +144,8 @@ class Poller:
             Sample(watch.id, spec.name, at, result, reason, duration, loss)
         ):
             return
+        if service is not None:
+            self.services.see(watch.id, spec.name, service)
         if result is Result.DOWN:
             self.sentinels.failed(check, at)
         elif result is not Result.UNKNOWN:
@@ -238,12 +242,14 @@ class Poller:
         watch = self.watches.pop(name)
         watch.compose((), now)
         self.announcer.forget(watch)
+        self.services.forget(watch.id)
         self.forget(watch.checks)
 
     def forget(self, checks: Iterable[Check]) -> None:
         """Stop polling these checks."""
         for check in checks:
             self.wheel.remove(check)
+            self.services.forget(check.watch.id, check.spec.name)
             if timer := self._waiting.pop(check, None):
                 timer.cancel()
             if task := self._flying.pop(check, None):

@@ -34,7 +34,7 @@ def refused(arguments: Sequence[str], capsys: pytest.CaptureFixture[str]) -> str
         (["stauts"], "unknown command 'stauts'; did you mean 'status'?"),
         (
             ["frobnicate"],
-            "unknown command 'frobnicate'; known are check-config, db, doctor, indicator, outages, "
+            "unknown command 'frobnicate'; known are check-config, db, demo, doctor, indicator, outages, "
             "poll, run, status, targets",
         ),
         (["targets", "improt"], "no such command 'improt'. Did you mean 'import'?"),
@@ -100,7 +100,8 @@ def commands() -> list[tuple[str, object]]:
 
 def test_every_command_has_an_example_of_itself() -> None:
     for name, command in commands():
-        assert f"driftkoll {name} -c " in (command.help or ""), name  # type: ignore[attr-defined]
+        example = f"driftkoll {name} " + ("--" if name == "demo" else "-c ")
+        assert example in (command.help or ""), name  # type: ignore[attr-defined]
 
 
 def test_every_option_is_explained() -> None:
