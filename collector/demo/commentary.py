@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from collector.demo.faults import Step, What
-from collector.demo.organisation import NEVER_ANSWERS, Device, behind
+from collector.demo.organisation import Device, behind
 
 Say = Callable[[str], None]
 """Prints to the user."""
@@ -42,7 +42,7 @@ def invitation(
         f"status --period {month} -c {config}": "try.bad_month",
         f"indicator show availability -c {config}": "try.detail",
         f"outages list --period 30d -c {config}": "try.outages",
-        f"poll {NEVER_ANSWERS} -c {config}": "try.poll",
+        f"doctor --rollout -c {config}": "try.rollout",
     }
     yield ""
     yield texts["title"].format(organisation=texts["organisation"], targets=targets)
