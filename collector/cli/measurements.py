@@ -37,11 +37,12 @@ def name_of(work: Opened, indicator: Indicator) -> str:
 
 
 def heading(work: Opened, measurement: Measurement) -> str:
-    """What a figure is of: `2026-10, Alla (preliminärt, perioden pågår)`."""
+    """What a figure is of: `Sydnärkes IT, 2026-10, Alla (preliminärt, perioden pågår)`."""
     words, site = work.words, measurement.site
     place = words["all"] if site == ALL_SITES else work.settings.sites.get(site, site)
     running = "" if measurement.final else f" ({words['preliminary']})"
-    return f"{measurement.period}, {place}{running}"
+    whose = f"{work.settings.organisation}, " if work.settings.organisation else ""
+    return f"{whose}{measurement.period}, {place}{running}"
 
 
 def overview(work: Opened, measured: Sequence[tuple[Indicator, Measurement]]) -> str:
