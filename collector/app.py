@@ -5,6 +5,7 @@ import logging
 import os
 import resource
 import signal
+import sys
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import closing
@@ -51,15 +52,18 @@ def run(path: Path) -> int:
     """
     settings = load(path, os.environ)
     logs.set_up(settings.log_level, settings.log_format)
-    _allow_many_sockets()
+    _favour_polling()
     for warning in settings.warnings:
         log.warning("%s", warning)
     with hold(settings.database), closing(open_store(settings.database, create=True)) as store:
         return asyncio.run(_serve(path, settings, store))
 
 
-def _allow_many_sockets() -> None:
-    """Take all the descriptors that the machine grants: each SNMP session is a socket."""
+def _favour_polling() -> None:
+    """Take all the descriptors that the machine grants, since each SNMP session is a socket, and
+    let threads that compute hand over at once: polling lets go of the interpreter at each packet,
+    and would wait out their turn (5 ms by default) each time."""
+    sys.setswitchinterval(0.0005)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
