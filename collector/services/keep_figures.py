@@ -15,8 +15,8 @@ from collector.services.overview import overview
 log = logging.getLogger(__name__)
 
 _AT_MOST_EVERY: Duration = 15 * SECOND
-_SHARE_OF_TIME = 200
-"""Working the figures out may take a two-hundredth of the time."""
+_SHARE_OF_TIME = 400
+"""Working the figures out may take a four-hundredth of the time."""
 
 _SETTLED_AFTER: Duration = 6 * MINUTE
 """Older than this no confirmation and no doubt changes a state any more."""
