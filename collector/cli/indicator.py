@@ -1,10 +1,10 @@
 """`driftkoll indicator`: what the board follows, and one figure in full."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from collector.cli.measurements import as_json, details, name_of
+from collector.cli.measurements import details, name_of
 from collector.cli.opening import ALL_SITES, Opened, opened
 from collector.cli.options import (
     ConfigFile,
@@ -21,6 +21,7 @@ from collector.cli.storing import store_of
 from collector.domain.instants import moment
 from collector.domain.measurements import Indicator
 from collector.services.measure import measure
+from exporters import jsonable
 
 app = new_app(help="List the indicators; show one in detail.")
 
@@ -33,7 +34,7 @@ def list_(config: ConfigFile = None, output: OutputFormat = Format.TABLE) -> Non
     """
     work = opened(config)
     if output is Format.JSON:
-        emit_json([_as_json(each) for each in work.settings.register])
+        emit_json([jsonable.indicator(each) for each in work.settings.register])
         return
     words = work.words
     year = moment(work.now).astimezone(work.settings.zone).year
@@ -56,21 +57,6 @@ def list_(config: ConfigFile = None, output: OutputFormat = Format.TABLE) -> Non
             ],
         )
     )
-
-
-def _as_json(indicator: Indicator) -> dict[str, Any]:
-    return {
-        "indicator": indicator.id,
-        "name": dict(indicator.name),
-        "unit": indicator.unit.value,
-        "op": indicator.op.value,
-        "baseline": indicator.baseline,
-        "targets": {str(year): value for year, value in indicator.targets.items()},
-        "goal": indicator.goal,
-        "owner": indicator.owner,
-        "source": indicator.source,
-        "definition": dict(indicator.definition),
-    }
 
 
 @app.command()
@@ -110,7 +96,7 @@ def show(
             known_until=None,
         )
     if output is Format.JSON:
-        emit_json(as_json(measured))
+        emit_json(jsonable.measurement(measured))
     else:
         emit(*details(work, indicator, measured))
 

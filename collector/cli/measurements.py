@@ -12,25 +12,6 @@ _MIN_COVERAGE = 0.90
 """KPI.md "Availability", where the register's entry states no other."""
 
 
-def as_json(measurement: Measurement) -> dict[str, Any]:
-    """The form of `indicator show --format json` (DESIGN.md "Command line")."""
-    target = measurement.target
-    return {
-        "indicator": measurement.indicator,
-        "period": measurement.period,
-        "final": measurement.final,
-        "site": measurement.site,
-        "value": measurement.value,
-        "unit": measurement.unit.value,
-        "target": None if target is None else {"op": target.op.value, "value": target.value},
-        "verdict": None if measurement.verdict is None else measurement.verdict.value,
-        "outlook": None if measurement.outlook is None else measurement.outlook.value,
-        "coverage": measurement.coverage,
-        "frozen": None,
-        "detail": dict(measurement.detail),
-    }
-
-
 def name_of(work: Opened, indicator: Indicator) -> str:
     """An indicator's name as decided."""
     return indicator.name.get(work.words.language) or indicator.name.get("sv") or indicator.id

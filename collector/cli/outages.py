@@ -4,7 +4,7 @@ import getpass
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -24,11 +24,11 @@ from collector.cli.options import (
 )
 from collector.cli.output import Cell, Column, emit, emit_json, table, warn
 from collector.cli.storing import store_of
-from collector.domain.instants import SECOND, Instant, moment
 from collector.domain.states import Origin
 from collector.ports import ImportedRow, Store
 from collector.services.outage_list import Listed, list_outages
 from collector.services.outages import ImportPlan, OutageRow, plan_import
+from exporters import jsonable
 
 app = new_app(help="List outages; import those of a former system.")
 
@@ -59,32 +59,9 @@ def list_(
             work.one_of("target", target, {record.name for record in store.targets()})
         found = list_outages(store, asked, work.now, site=key, kind=kind, target=target)
     if output is Format.JSON:
-        emit_json([_as_json(work, each) for each in found])
+        emit_json([jsonable.outage(each, work.settings.zone) for each in found])
     else:
         emit(_table(work, found))
-
-
-def _as_json(work: Opened, listed: Listed) -> dict[str, Any]:
-    outage = listed.outage
-
-    def text(at: Instant) -> str:
-        return moment(at).astimezone(work.settings.zone).isoformat()
-
-    return {
-        "target": listed.name,
-        "kind": listed.attributes.kind.value,
-        "site": listed.attributes.site,
-        "start": text(outage.start),
-        "end": None if listed.open else text(outage.end),
-        "open": listed.open,
-        "seconds": outage.length / SECOND,
-        "down_seconds": outage.down / SECOND,
-        "unreachable_seconds": outage.unreachable / SECOND,
-        "origin": listed.origin.value,
-        "reason": outage.reason,
-        "consequence_of": listed.cause,
-        "consequences": [_as_json(work, each) for each in listed.consequences],
-    }
 
 
 def _table(work: Opened, found: list[Listed]) -> str:

@@ -1,11 +1,12 @@
 """`driftkoll status`: all indicators against their decided targets."""
 
-from collector.cli.measurements import as_json, heading, name_of, overview
+from collector.cli.measurements import heading, name_of, overview
 from collector.cli.opening import ALL_SITES, opened
 from collector.cli.options import ConfigFile, Format, OutputFormat, PeriodText, SiteKey, new_app
 from collector.cli.output import emit, emit_json
 from collector.cli.storing import store_of
 from collector.services.measure import measure
+from exporters import jsonable
 
 app = new_app()
 
@@ -45,6 +46,8 @@ def status(
             for indicator in work.settings.register
         ]
     if output is Format.JSON:
-        emit_json([{"name": name_of(work, each), **as_json(its)} for each, its in measured])
+        emit_json(
+            [{"name": name_of(work, each), **jsonable.measurement(its)} for each, its in measured]
+        )
     elif measured:
         emit(heading(work, measured[0][1]), "", overview(work, measured))
