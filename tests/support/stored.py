@@ -1,8 +1,13 @@
 """Short words for what tests put into a store."""
 
+from datetime import date, time
+from zoneinfo import ZoneInfo
+
 from collector.domain.batches import Batch, CheckRecord, DeviceRecord
+from collector.domain.corrections import Annotation, Cause, Correction
 from collector.domain.events import Event, EventKind
 from collector.domain.instants import DAY, HOUR, MINUTE, SECOND, Instant
+from collector.domain.maintenance import Cancellation, Extension, Recurrence, Scope, Window
 from collector.domain.samples import Reason, Result, Sample
 from collector.domain.states import Change, Interval, State
 from collector.domain.targets import DeviceFacts, Kind, Target
@@ -72,6 +77,27 @@ def filled_store(store: Store) -> None:
         )
     )
     store.save_checks([CheckRecord(a, "icmp", MINUTE, 7), CheckRecord(b, "http", MINUTE, 8)])
+    again = Recurrence(
+        "FREQ=MONTHLY;BYDAY=3TU",
+        time(18, 0),
+        2 * HOUR,
+        date(2026, 10, 1),
+        date(2027, 9, 30),
+        ZoneInfo("Europe/Stockholm"),
+    )
+    scope = Scope(frozenset({a}), frozenset({b}), frozenset({Kind.UPS}), frozenset({"laxa"}))
+    window = store.add_window(
+        Window(0, scope, NOON, NOON + HOUR, "Å. Öberg", "byte", NOON, again, frozenset({b}))
+    )
+    store.extend_window(
+        window, Extension(NOON, NOON + HOUR, NOON + DAY, "bo", "drog ut", frozenset({b}))
+    )
+    store.cancel_window(window, Cancellation(NOON + HOUR, "bo", "klart"))
+    entry = store.add_correction(Correction(0, a, 150, 160, State.UP, "anna", "mätfel", NOON))
+    store.add_correction(Correction(0, a, 150, 160, State.UP, "anna", "nej", NOON + 1, entry))
+    store.annotate(
+        Annotation(0, b, NOON, Cause.POWER, "bo", NOON, "Strömavbrott", "säkring", "Elbolaget", "4")
+    )
     keep = Retention(raw=30 * DAY, raw_bytes=10**9, hourly=90 * DAY, daily=None, intervals=None)
     for _ in store.retain(keep, NOON + DAY):
         pass
