@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, str] = {
     "targets": "List, import and rename targets.",
     "indicator": "List the indicators; show one in detail.",
     "outages": "List outages; import those of a former system.",
+    "user": "Add, list and remove those who may sign in.",
     "db": "Upgrade, check, back up and restore the database.",
 }
 """Each command's line of help, which is also its module's; kept here so that `driftkoll --help`

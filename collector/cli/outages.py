@@ -1,14 +1,12 @@
 """`driftkoll outages`: what was down, and taking in what a former system knew of it."""
 
-import getpass
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from collector.cli.asking import confirmed
+from collector.cli.asking import confirmed, who
 from collector.cli.failures import RefusedError
 from collector.cli.opening import Opened, opened, table_of
 from collector.cli.options import (
@@ -159,7 +157,7 @@ def import_(
         ids = {record.name: record.id for record in store.targets()}
         new = store.import_intervals(
             [ImportedRow(ids[span.target], span.interval, span.comment) for span in planned.spans],
-            author or _user(),
+            author or who(),
             str(file),
             work.now,
         )
@@ -167,14 +165,6 @@ def import_(
         emit(f"{file}: took in {new} of {len(planned.spans)} spans")
     else:
         emit(f"{file}: was taken in before; nothing was changed")
-
-
-def _user() -> str:
-    """Who runs the command, by name where the system knows one."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid {os.getuid()}"
 
 
 def _plan(work: Opened, store: Store, rows: list[OutageRow], file: Path) -> ImportPlan:

@@ -127,5 +127,18 @@ TEXTS = MappingProxyType(
         "and_more": "{names} and {count} more",
         "members_needed": "{members} members, {needs} needed",
         "not_up": "Not answering as they should",
+        "no_users": "No users.",
+        "user": "User",
+        "role": "Role",
+        "role.reader": "reader",
+        "role.editor": "editor",
+        "role.administrator": "administrator",
+        "signs_in_with": "Signs in with",
+        "password": "password",
+        "token": "token",
+        "added": "Added",
+        "added_by": "By",
+        "removed": "Removed",
+        "removed_by": "Removed by",
     }
 )

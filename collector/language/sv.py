@@ -127,5 +127,18 @@ TEXTS = MappingProxyType(
         "and_more": "{names} och {count} till",
         "members_needed": "{members} noder, {needs} behövs",
         "not_up": "Svarar inte som de ska",
+        "no_users": "Inga användare.",
+        "user": "Användare",
+        "role": "Roll",
+        "role.reader": "läsare",
+        "role.editor": "redaktör",
+        "role.administrator": "administratör",
+        "signs_in_with": "Loggar in med",
+        "password": "lösenord",
+        "token": "token",
+        "added": "Tillagd",
+        "added_by": "Av",
+        "removed": "Borttagen",
+        "removed_by": "Borttagen av",
     }
 )

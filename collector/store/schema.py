@@ -17,7 +17,7 @@ from sqlalchemy import (
     Text,
 )
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration; revisions are numbers with leading zeros, so that they sort."""
 
 COLLECTOR = 0
@@ -251,6 +251,28 @@ annotations = Table(
     Column("link", Text, nullable=False),
     Column("author", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("password_hash", Text),
+    Column("token_hash", Text, unique=True),
+    Column("token_start", Text),
+    Column("added_at", BigInteger, nullable=False),
+    Column("added_by", Text, nullable=False),
+    Column("removed_at", BigInteger),
+    Column("removed_by", Text),
+)
+Index(
+    "ix_users_present",
+    users.c.name,
+    unique=True,
+    sqlite_where=users.c.removed_at.is_(None),
+    postgresql_where=users.c.removed_at.is_(None),
 )
 
 meta = Table(
