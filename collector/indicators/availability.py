@@ -26,6 +26,7 @@ from collector.kpi.groups import (
     missing,
     of_objects,
 )
+from collector.kpi.maintenance import MIN_NOTICE
 from collector.kpi.spans import Spans
 from collector.kpi.timelines import Timelines
 
@@ -42,6 +43,7 @@ class Definition:
     min_coverage: float = 0.90
     partial: Mapping[str, float] | None = field(default_factory=lambda: {"half_way": 0.5})
     measured_from: Mapping[Kind, date] = field(default_factory=dict)
+    min_notice: Duration = MIN_NOTICE
 
     @classmethod
     def of(cls, choices: Mapping[str, Any]) -> "Definition":

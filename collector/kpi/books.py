@@ -177,7 +177,7 @@ class _Books:
         segments = self._segments(target, start, end, born, corrected=True)
         seconds = seconds_of(clipped(segments, start, end))
         uncorrected = None
-        if seconds.maintenance:
+        if self.timelines.is_corrected(target.id):
             without = self._segments(target, start, end, born, corrected=False)
             uncorrected = seconds_of(clipped(without, start, end))
         return Row(
@@ -207,7 +207,8 @@ class _Books:
         """What was accounted until `end`, from far enough back to see which outages lasted."""
         if start >= end:
             return []
-        intervals = self.timelines.of(target.id)
+        timelines = self.timelines if corrected else self.timelines.before_corrections
+        intervals = timelines.of(target.id)
         earliest = max(born, min(start, intervals[0].start if intervals else start))
         counted: Spans = [(earliest, end)]
         if self.service is not None:
@@ -216,8 +217,9 @@ class _Books:
         return account(
             intervals,
             counted,
-            until=self.timelines.until(target.id),
-            behind=self.timelines.behind(target.id),
+            until=timelines.until(target.id),
+            behind=timelines.behind(target.id),
+            planned=timelines.planned(target.id),
             corrected=corrected,
         )
 
@@ -229,7 +231,12 @@ class _Books:
             return 0
         rest = self._hours(start, end)
         if not self.timelines.plain(target.id):
-            segments = account(self.timelines.of(target.id), [(start, end)], until=start)
+            segments = account(
+                self.timelines.of(target.id),
+                [(start, end)],
+                until=start,
+                planned=self.timelines.planned(target.id),
+            )
             planned = [(s, e) for s, e, state in segments if state is State.MAINTENANCE]
             rest -= sum(self._hours(s, e) for s, e in planned)
         return rest

@@ -61,7 +61,11 @@ def outages_of(timelines: Timelines, target: int, service: Spans | None = None) 
     counted = service if service is not None else lifetime(timelines, target)
     intervals = timelines.of(target)
     segments = account(
-        intervals, counted, until=timelines.until(target), behind=timelines.behind(target)
+        intervals,
+        counted,
+        until=timelines.until(target),
+        behind=timelines.behind(target),
+        planned=timelines.planned(target),
     )
     return [_explained(timelines, outage, intervals) for outage in outages(target, segments)]
 
