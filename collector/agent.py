@@ -74,6 +74,11 @@ class Agent:
         self._live: Live | None = None
 
     @property
+    def settings(self) -> Settings:
+        """The configuration in force."""
+        return self._settings
+
+    @property
     def keeper(self) -> FigureKeeper:
         """The latest figures."""
         return self._keeper
