@@ -154,11 +154,15 @@ class Work:
     def _spans(self, target: int, *, urgent: bool) -> Spans:
         if not self._some:
             return ()
-        spans: list[Span] = []
-        for start, end, chosen in self._stretches(target):
-            if chosen:
-                spans += clip(self._of(target, chosen, urgent), start, end)
-        return union(spans)
+        stretches = list(self._stretches(target))
+        if len(stretches) == 1:
+            return self._of(target, stretches[0][2], urgent)
+        return union(
+            *(
+                clip(self._of(target, chosen, urgent), start, end)
+                for start, end, chosen in stretches
+            )
+        )
 
     def _of(self, target: int, chosen: frozenset[int], urgent: bool) -> Spans:
         """The united spans of some windows; many objects share them."""

@@ -55,16 +55,18 @@ def measure(
     year = year_of(period, zone=zone, now=now)
     recent = last_days(zone=zone, now=now)
     needed = [period, year, recent] if is_running(year, now) else [period]
+    definition = Definition.of(indicator.definition)
     timelines = read_timelines(
         store,
         min(it.start for it in needed),
         max(it.measured_end for it in needed),
         now=now,
+        planned_until=max(it.end for it in needed),
+        min_notice=definition.min_notice,
         known_until=known_until,
         targets=_within(records, scope),
         records=records,
     )
-    definition = Definition.of(indicator.definition)
     facts = facts_of(timelines, definition, population, zone)
     books = availability.compute(facts, period)
     figure = availability.figure(books, definition, scope)

@@ -41,9 +41,17 @@ def overview(
     periods = windows(now, zone)
     recent = last_days(zone=zone, now=now)
     starts = [recent.start, settled_since, *(period.start for period in periods.values())]
-    timelines = read_timelines(store, min(starts), now, now=now, known_until=known_until)
     indicator = next((it for it in register if it.id == availability.ID), None)
     definition = Definition.of(indicator.definition) if indicator else Definition()
+    timelines = read_timelines(
+        store,
+        min(starts),
+        now,
+        now=now,
+        planned_until=max(period.end for period in periods.values()),
+        min_notice=definition.min_notice,
+        known_until=known_until,
+    )
     facts = facts_of(timelines, definition, population, zone)
     books = {window: availability.compute(facts, period) for window, period in periods.items()}
     of_recent = availability.compute(facts, recent)
