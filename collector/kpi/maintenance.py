@@ -45,19 +45,34 @@ def occurrences(window: Window, start: Instant, end: Instant) -> list[Occurrence
     Each that was extended is followed by what was added; a cancelled window ends where it was
     cancelled.
     """
-    stop = ALWAYS if window.cancelled is None else window.cancelled.at
     added = sum(it.new - it.old for it in window.extensions)
-    found = []
-    for begins, planned in _times(window, start - added, end):
-        parts = [Occurrence(window, begins, planned, begins, window.registered_at, window.down)]
-        for said in window.extensions:
-            if said.old == parts[-1].end:
-                parts.append(Occurrence(window, said.old, said.new, begins, said.at, said.down))
-        for part in parts:
-            until = min(part.end, stop)
-            if part.start < min(until, end) and until > start:
-                found.append(part._replace(end=until))
-    return found
+    return [
+        part
+        for begins, ends in _times(window, start - added, end)
+        for part in _parts(window, begins, ends)
+        if part.start < end and part.end > start
+    ]
+
+
+def coming(window: Window, now: Instant) -> list[Occurrence]:
+    """The occurrence that is under way, or else the next one, in its parts; none if there is no
+    more."""
+    added = sum(it.new - it.old for it in window.extensions)
+    for begins, ends in _times(window, now - added, ALWAYS):
+        parts = _parts(window, begins, ends)
+        if parts and parts[-1].end > now:
+            return parts
+    return []
+
+
+def _parts(window: Window, begins: Instant, ends: Instant) -> list[Occurrence]:
+    """An occurrence and what was added to it, as far as it was not cancelled."""
+    parts = [Occurrence(window, begins, ends, begins, window.registered_at, window.down)]
+    for said in window.extensions:
+        if said.old == parts[-1].end:
+            parts.append(Occurrence(window, said.old, said.new, begins, said.at, said.down))
+    stop = ALWAYS if window.cancelled is None else window.cancelled.at
+    return [it._replace(end=min(it.end, stop)) for it in parts if it.start < stop]
 
 
 def days(recurrence: Recurrence) -> rrule:
