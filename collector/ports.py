@@ -10,10 +10,11 @@ from collector.domain.corrections import Annotation, Correction
 from collector.domain.events import Event, EventKind
 from collector.domain.instants import Duration, Instant
 from collector.domain.maintenance import Cancellation, Extension, Window
+from collector.domain.measurements import FrozenFigure, FrozenVersion
 from collector.domain.people import Login, User
 from collector.domain.samples import Outcome, Sample
 from collector.domain.states import Interval
-from collector.domain.targets import ProbeSpec, Target, TargetRecord
+from collector.domain.targets import Kind, ProbeSpec, Target, TargetRecord
 
 
 class Clock(Protocol):
@@ -286,7 +287,36 @@ class PeopleStore(Protocol):
         ...
 
 
-class Store(PollStore, FigureStore, AdministrationStore, PeopleStore, Protocol):
+class FrozenStore(Protocol):
+    """The figures of closed months, which never change."""
+
+    def frozen_versions(self, start: Instant, end: Instant) -> Sequence[FrozenVersion]:
+        """All versions of the months that touch [start, end), by month and version."""
+        ...
+
+    def frozen_figure(
+        self,
+        version: FrozenVersion,
+        indicator: str,
+        period: str,
+        site: str,
+        kind: Kind | None,
+        target: int | None,
+    ) -> FrozenFigure | None:
+        """A version's figure of an indicator for a period and scope; None where it has none."""
+        ...
+
+    def freeze(self, version: FrozenVersion, figures: Iterable[FrozenFigure]) -> None:
+        """Store the next version of a month, all of it or nothing; ValueError where it is not the
+        next one."""
+        ...
+
+
+class ShownStore(FigureStore, FrozenStore, Protocol):
+    """What a figure is shown from: what was measured, and what was frozen of it."""
+
+
+class Store(PollStore, FigureStore, AdministrationStore, PeopleStore, FrozenStore, Protocol):
     """All of it: what collector.store opens."""
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ from collector.store.copying import Copying, restore
 from collector.store.correcting import Correcting
 from collector.store.engine import StoreError, parse
 from collector.store.figures import Figures
+from collector.store.freezing import Freezing
 from collector.store.maintaining import Maintaining
 from collector.store.migrating import prepare, upgrade
 from collector.store.people import People
@@ -30,6 +31,7 @@ class SqlStore(
     Checking,
     Copying,
     People,
+    Freezing,
 ):
     """ports.Store over SQLAlchemy; may be shared between threads.
 
