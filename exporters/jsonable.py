@@ -9,10 +9,15 @@ from typing import Any
 
 from typing_extensions import TypedDict  # pydantic takes typing's own from Python 3.12 on only
 
+from collector.domain.corrections import Annotation
 from collector.domain.instants import SECOND, Instant, moment
+from collector.domain.maintenance import Cancellation, Recurrence, Window
 from collector.domain.measurements import Indicator, Measurement
+from collector.domain.quantities import format_duration
+from collector.services.correct import TrailEntry
 from collector.services.outage_list import Listed
 from collector.services.target_list import ListedTarget
+from collector.services.work_list import ListedWork, ScopeWords
 
 
 class DecidedData(TypedDict):
@@ -71,6 +76,87 @@ class TargetData(TypedDict):
     first_seen: str | None
 
 
+class CorrectionData(TypedDict):
+    """An entry of the audit trail: what a target really was."""
+
+    id: int
+    target: str
+    start: str
+    end: str
+    state: str
+    author: str
+    reason: str
+    at: str
+    undoes: int | None
+    undone_by: int | None
+
+
+class AnnotationData(TypedDict):
+    """What was said of an outage."""
+
+    cause: str
+    name: str
+    text: str
+    supplier: str
+    link: str
+    author: str
+    at: str
+
+
+class ScopeData(TypedDict):
+    """What a window is for (collector.domain.maintenance.Scope)."""
+
+    targets: list[str]
+    behind: list[str]
+    kinds: list[str]
+    sites: list[str]
+    tags: list[str]
+
+
+class RecurrenceData(TypedDict):
+    """When a window comes back: an RRULE, a local time, and the days between which it holds."""
+
+    rule: str
+    at: str
+    duration_seconds: float
+    first: str
+    last: str | None
+
+
+class CancellationData(TypedDict):
+    """When nothing more came of a window."""
+
+    at: str
+    author: str
+    reason: str
+
+
+class WindowData(TypedDict):
+    """A maintenance window; `start` and `end` are those of the first time that it holds."""
+
+    id: int
+    start: str
+    end: str
+    scope: ScopeData
+    recurrence: RecurrenceData | None
+    author: str
+    reason: str
+    registered: str
+    cancelled: CancellationData | None
+
+
+class WorkData(WindowData):
+    """A time that a maintenance window holds, or the part by which it was extended.
+
+    What is not `planned` is urgent work, whose downtime counts; it is so in any case for the
+    targets in `urgent_for`. `objects` is how many it is for as it begins.
+    """
+
+    planned: bool
+    urgent_for: list[str]
+    objects: int
+
+
 class OutageData(TypedDict):
     """An outage, with those of everything behind its target."""
 
@@ -87,6 +173,9 @@ class OutageData(TypedDict):
     reason: str
     consequence_of: str | None
     consequences: list["OutageData"]
+    cause: str | None
+    annotation: AnnotationData | None
+    corrections: list[int]
 
 
 def measurement(measured: Measurement) -> MeasurementData:
@@ -120,7 +209,10 @@ def indicator(entry: Indicator) -> IndicatorData:
         "goal": entry.goal,
         "owner": entry.owner,
         "source": entry.source,
-        "definition": dict(entry.definition),
+        "definition": {
+            name: format_duration(value) if name == "min_notice" else value
+            for name, value in entry.definition.items()
+        },
     }
 
 
@@ -160,7 +252,89 @@ def outage(listed: Listed, zone: tzinfo) -> OutageData:
         "reason": it.reason,
         "consequence_of": listed.cause,
         "consequences": [outage(each, zone) for each in listed.consequences],
+        "cause": None if listed.annotation is None else listed.annotation.cause.value,
+        "annotation": None if listed.annotation is None else annotation(listed.annotation, zone),
+        "corrections": [each.id for each in listed.corrections],
     }
+
+
+def annotation(said: Annotation, zone: tzinfo) -> AnnotationData:
+    """What was said of an outage."""
+    return {
+        "cause": said.cause.value,
+        "name": said.name,
+        "text": said.text,
+        "supplier": said.supplier,
+        "link": said.link,
+        "author": said.author,
+        "at": time(said.at, zone),
+    }
+
+
+def correction(entry: TrailEntry, zone: tzinfo) -> CorrectionData:
+    """The form of `outages corrections --format json`."""
+    it = entry.correction
+    return {
+        "id": it.id,
+        "target": entry.name,
+        "start": time(it.start, zone),
+        "end": time(it.end, zone),
+        "state": it.state.value,
+        "author": it.author,
+        "reason": it.reason,
+        "at": time(it.at, zone),
+        "undoes": it.undoes,
+        "undone_by": None if entry.undone_by is None else entry.undone_by.id,
+    }
+
+
+def window(entry: Window, scope: ScopeWords, zone: tzinfo) -> WindowData:
+    """A maintenance window, with the names of what it is for."""
+    return {
+        "id": entry.id,
+        "start": time(entry.start, zone),
+        "end": time(entry.end, zone),
+        "scope": {
+            "targets": list(scope.targets),
+            "behind": list(scope.behind),
+            "kinds": list(scope.kinds),
+            "sites": list(scope.sites),
+            "tags": list(scope.tags),
+        },
+        "recurrence": None if entry.recurrence is None else _recurrence(entry.recurrence),
+        "author": entry.author,
+        "reason": entry.reason,
+        "registered": time(entry.registered_at, zone),
+        "cancelled": None if entry.cancelled is None else _cancellation(entry.cancelled, zone),
+    }
+
+
+def work(listed: ListedWork, zone: tzinfo) -> WorkData:
+    """The form of `maintenance list --format json`."""
+    it = listed.occurrence
+    return {
+        **window(it.window, listed.scope, zone),
+        "start": time(it.start, zone),
+        "end": time(it.end, zone),
+        "registered": time(it.registered_at, zone),
+        "planned": listed.planned,
+        "urgent_for": list(listed.urgent_for),
+        "objects": listed.objects,
+    }
+
+
+def _recurrence(again: Recurrence) -> RecurrenceData:
+    return {
+        "rule": again.rule,
+        "at": again.at.isoformat("minutes"),
+        "duration_seconds": again.duration / SECOND,
+        "first": again.first.isoformat(),
+        "last": None if again.last is None else again.last.isoformat(),
+    }
+
+
+def _cancellation(said: Cancellation, zone: tzinfo) -> CancellationData:
+    return {"at": time(said.at, zone), "author": said.author, "reason": said.reason}
 
 
 def time(at: Instant, zone: tzinfo) -> str:

@@ -18,7 +18,8 @@ COMMANDS: Mapping[str, str] = {
     "status": "Show all indicators against their decided targets.",
     "targets": "List, import and rename targets.",
     "indicator": "List the indicators; show one in detail.",
-    "outages": "List outages; import those of a former system.",
+    "outages": "List, annotate and correct outages; import those of a former system.",
+    "maintenance": "Add, list, extend and cancel maintenance windows.",
     "user": "Add, list and remove those who may sign in.",
     "db": "Upgrade, check, back up and restore the database.",
 }

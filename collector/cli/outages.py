@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from collector.cli import correcting
 from collector.cli.asking import confirmed, who
 from collector.cli.failures import RefusedError
 from collector.cli.opening import Opened, opened, table_of
@@ -26,9 +27,11 @@ from collector.domain.states import Origin
 from collector.ports import ImportedRow, Store
 from collector.services.outage_list import Listed, list_outages
 from collector.services.outages import ImportPlan, OutageRow, plan_import
+from collector.services.work_list import min_notice_of
 from exporters import jsonable
 
-app = new_app(help="List outages; import those of a former system.")
+app = new_app(help="List, annotate and correct outages; import those of a former system.")
+app.registered_commands += correcting.app.registered_commands
 
 _NAMES_SHOWN = 3
 
@@ -55,7 +58,15 @@ def list_(
     with store_of(work) as store:
         if target is not None:
             work.one_of("target", target, {record.name for record in store.targets()})
-        found = list_outages(store, asked, work.now, site=key, kind=kind, target=target)
+        found = list_outages(
+            store,
+            asked,
+            work.now,
+            site=key,
+            kind=kind,
+            target=target,
+            min_notice=min_notice_of(work.settings.register),
+        )
     if output is Format.JSON:
         emit_json([jsonable.outage(each, work.settings.zone) for each in found])
     else:
@@ -81,14 +92,27 @@ def _table(work: Opened, found: list[Listed]) -> str:
                 words.kind(listed.attributes.kind),
                 work.settings.sites.get(listed.attributes.site, listed.attributes.site),
                 _consequences(work, listed),
+                _cause(work, listed),
+                ", ".join(str(each.id) for each in listed.corrections),
                 words[f"origin.{listed.origin}"],
             )
         )
-    titles = ("start", "end", "duration", "object", "kind", "site", "consequences", "origin")
-    imported = any(listed.origin is Origin.IMPORTED for listed in found)
-    needless = {6: not any(row[6] for row in rows), 7: not imported}
+    titles = (
+        *("start", "end", "duration", "object", "kind", "site"),
+        *("consequences", "cause", "corrections", "origin"),
+    )
+    needless = {n: not any(row[n] for row in rows) for n in (6, 7, 8)}
+    needless[9] = all(listed.origin is Origin.POLLED for listed in found)
     shown = [n for n in range(len(titles)) if not needless.get(n)]
-    wraps = {"start": 10, "end": 10, "duration": 8, "object": 12, "site": 9, "consequences": 12}
+    wraps = {
+        "start": 10,
+        "end": 10,
+        "duration": 8,
+        "object": 12,
+        "site": 9,
+        "consequences": 12,
+        "cause": 12,
+    }
     return table(
         [
             Column(
@@ -101,6 +125,14 @@ def _table(work: Opened, found: list[Listed]) -> str:
         ],
         [[row[n] for n in shown] for row in rows],
     )
+
+
+def _cause(work: Opened, listed: Listed) -> str:
+    """What is said to have caused it, with the public name where it has one."""
+    said = listed.annotation
+    if said is None:
+        return ""
+    return ": ".join(filter(None, (work.words[f"cause.{said.cause}"], said.name)))
 
 
 def _consequences(work: Opened, listed: Listed) -> str:

@@ -1,11 +1,14 @@
 """The work of a period: planned maintenance and urgent work, in order of time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from collector.domain.instants import Duration, Instant
 from collector.domain.maintenance import Scope, Window
+from collector.domain.measurements import Indicator
 from collector.domain.targets import TargetRecord
+from collector.indicators import availability
+from collector.indicators.availability import Definition
 from collector.kpi.maintenance import MIN_NOTICE, Occurrence, Work, occurrences
 from collector.kpi.timelines import Timelines
 from collector.ports import FigureStore
@@ -74,6 +77,12 @@ def scope_words(scope: Scope, names: Mapping[int, str]) -> ScopeWords:
         sorted(scope.sites),
         sorted(scope.tags),
     )
+
+
+def min_notice_of(register: Iterable[Indicator]) -> Duration:
+    """How early work is to be registered, as the indicator of availability defines it."""
+    own = [Definition.of(it.definition) for it in register if it.id == availability.ID]
+    return (own[0] if own else Definition()).min_notice
 
 
 def inside_now(window: Window, records: Sequence[TargetRecord]) -> list[int]:
