@@ -11,12 +11,23 @@ from collector.services.devices import Devices
 
 
 def live_targets(
-    watches: Mapping[str, Watch], devices: Devices, flapping: Collection[int], now: Instant
+    watches: Mapping[str, Watch],
+    devices: Devices,
+    flapping: Collection[int],
+    in_work: Collection[int],
+    now: Instant,
 ) -> tuple[LiveTarget, ...]:
-    """Every target as it stands; safe to call from another thread than the polling's."""
+    """Every target as it stands; safe to call from another thread than the polling's.
+
+    Those in a window, planned or urgent, are in maintenance whatever is measured.
+    """
     current = dict(watches)
     down = {name for name, watch in current.items() if watch.state is State.DOWN}
-    return tuple(_live(watch, current, down, devices, flapping, now) for watch in current.values())
+    found = (_live(watch, current, down, devices, flapping, now) for watch in current.values())
+    if not in_work:
+        return tuple(found)
+    maintained = State.MAINTENANCE
+    return tuple(it._replace(state=maintained) if it.id in in_work else it for it in found)
 
 
 def _live(
