@@ -1,12 +1,14 @@
 """/api/v1/indicators: what the board follows, and each figure in full."""
 
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Query, Response
 
 from collector.domain.naming import unknown
 from collector.kpi.groups import ALL
 from collector.services.measure import measure
+from collector.services.show import show
 from exporters import jsonable
 from exporters.jsonable import IndicatorData, MeasurementData
 from exporters.web.api import examples
@@ -45,20 +47,25 @@ def indicator_routes(sources: Sources) -> APIRouter:
             register = {each.id: each for each in configured.register}
             if id_ not in register:
                 raise HTTPException(404, unknown("indicator", id_, register))
-            measured = measure(
+            now = sources.now()
+            scope: dict[str, Any] = {
+                "zone": configured.zone,
+                "site": site_of(configured, asked.site) or ALL,
+                "kind": asked.kind,
+                "target": target_of(sources, asked.target),
+                "now": now,
+            }
+            live = partial(
+                measure,
                 sources.store,
                 register[id_],
-                period_of(sources, asked.period),
-                zone=configured.zone,
-                site=site_of(configured, asked.site) or ALL,
-                kind=asked.kind,
-                target=target_of(sources, asked.target),
                 sites=configured.sites,
                 population=configured.population,
-                now=sources.now(),
                 known_until=None,
+                **scope,
             )
-            return jsonable.measurement(measured)
+            measured = show(sources.store, live, period_of(sources, asked.period), **scope)
+            return jsonable.measurement(measured, configured.zone)
 
         return await sources.answer(work)
 

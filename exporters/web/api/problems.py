@@ -2,11 +2,12 @@
 
 import re
 from http import HTTPStatus
-from typing import Any
+from typing import Any, get_args
 
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException as AnyHTTPException
 
 from collector.domain.naming import unknown
@@ -55,7 +56,8 @@ def problem(error: AnyHTTPException) -> Response:
     title = _TITLES.get(status) or HTTPStatus(status).phrase
     detail = error.detail if error.detail != HTTPStatus(status).phrase else _PLAIN.get(status)
     told = {"title": title, "status": status, "detail": detail or title}
-    return Response(jsonable.dumps(told) + "\n", status, error.headers, MEDIA_TYPE)
+    headers = {"Cache-Control": "no-store", **(error.headers or {})}
+    return Response(jsonable.dumps(told) + "\n", status, headers, MEDIA_TYPE)
 
 
 _PLAIN = {
@@ -116,10 +118,11 @@ def _sentence(request: Request, fault: Any) -> str:
 
 
 def _known(request: Request, where: str) -> list[str]:
-    """The names that an operation takes, by its own description."""
-    described = request.app.openapi()
-    operation = described["paths"][request.scope["route"].path_format][request.method.lower()]
-    if where == "query":
-        return [it["name"] for it in operation.get("parameters", ()) if it["in"] == where]
-    body = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
-    return list(described["components"]["schemas"][body.rpartition("/")[2]]["properties"])
+    """The names that an operation takes: its parameters' model is annotated, its body's is not."""
+    for annotation in request.scope["endpoint"].__annotations__.values():
+        parameters = get_args(annotation)
+        model = parameters[0] if parameters else annotation
+        is_model = isinstance(model, type) and issubclass(model, BaseModel)
+        if is_model and bool(parameters) == (where == "query"):
+            return [field.alias or name for name, field in model.model_fields.items()]
+    return []

@@ -5,7 +5,9 @@ from fastapi.security import HTTPBasic, HTTPBearer
 from starlette.requests import HTTPConnection
 
 from exporters.web.api.access import Access
+from exporters.web.api.corrections import correction_routes
 from exporters.web.api.indicators import indicator_routes
+from exporters.web.api.maintenance import maintenance_routes
 from exporters.web.api.outages import outage_routes
 from exporters.web.api.problems import PROBLEM, answer_problems
 from exporters.web.api.sources import Sources
@@ -36,7 +38,13 @@ def add_api(app: FastAPI, sources: Sources) -> None:
             Security(_Bearer(description="A token for scripts.")),
         ],
     )
-    for routes in (target_routes, outage_routes, indicator_routes):
+    for routes in (
+        target_routes,
+        outage_routes,
+        correction_routes,
+        maintenance_routes,
+        indicator_routes,
+    ):
         router.include_router(routes(sources))
     app.include_router(router)
     answer_problems(app)
