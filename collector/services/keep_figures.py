@@ -11,6 +11,7 @@ from collector.domain.measurements import Indicator, Seconds
 from collector.domain.targets import Kind
 from collector.ports import Clock, Store
 from collector.services.overview import overview
+from collector.services.remember import Remembering
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,7 @@ class FigureKeeper:
         self, store: Store, clock: Clock, known_until: Callable[[Instant], Mapping[int, Instant]]
     ) -> None:
         self._store = store
+        self._remembering = Remembering(store)
         self._clock = clock
         self._known_until = known_until
         self._settled_until = clock.now()
@@ -60,7 +62,7 @@ class FigureKeeper:
         now = self._clock.now()
         until = max(self._settled_until, now - _SETTLED_AFTER)
         figures = overview(
-            self._store,
+            self._remembering,
             scope.register,
             zone=scope.zone,
             sites=scope.sites,
