@@ -12,7 +12,7 @@ from typing_extensions import TypedDict  # pydantic takes typing's own from Pyth
 from collector.domain.corrections import Annotation
 from collector.domain.instants import SECOND, Instant, moment
 from collector.domain.maintenance import Cancellation, Recurrence, Window
-from collector.domain.measurements import Indicator, Measurement
+from collector.domain.measurements import FrozenVersion, Indicator, Measurement
 from collector.domain.quantities import format_duration
 from collector.services.correct import TrailEntry
 from collector.services.outage_list import Listed
@@ -25,6 +25,23 @@ class DecidedData(TypedDict):
 
     op: str
     value: float
+
+
+class FrozenData(TypedDict):
+    """That a figure is as it was frozen."""
+
+    version: int
+    at: str
+    reason: str
+
+
+class FrozenVersionData(FrozenData):
+    """A version of a month's figures; `definitions` are the choices in force, by indicator."""
+
+    period: str
+    author: str
+    definitions: dict[str, Any]
+    fingerprint: str
 
 
 class MeasurementData(TypedDict):
@@ -40,7 +57,7 @@ class MeasurementData(TypedDict):
     verdict: str | None
     outlook: str | None
     coverage: float | None
-    frozen: dict[str, Any] | None
+    frozen: FrozenData | None
     detail: dict[str, Any]
 
 
@@ -178,7 +195,7 @@ class OutageData(TypedDict):
     corrections: list[int]
 
 
-def measurement(measured: Measurement) -> MeasurementData:
+def measurement(measured: Measurement, zone: tzinfo) -> MeasurementData:
     """The form of `indicator show --format json`."""
     target = measured.target
     return {
@@ -192,8 +209,27 @@ def measurement(measured: Measurement) -> MeasurementData:
         "verdict": None if measured.verdict is None else measured.verdict.value,
         "outlook": None if measured.outlook is None else measured.outlook.value,
         "coverage": measured.coverage,
-        "frozen": None,
+        "frozen": None if measured.frozen is None else _frozen(measured.frozen, zone),
         "detail": dict(measured.detail),
+    }
+
+
+def frozen_version(version: FrozenVersion, zone: tzinfo) -> FrozenVersionData:
+    """The form of `report freeze --format json`."""
+    return {
+        "period": version.period,
+        **_frozen(version, zone),
+        "author": version.author,
+        "definitions": dict(version.definitions),
+        "fingerprint": version.fingerprint,
+    }
+
+
+def _frozen(version: FrozenVersion, zone: tzinfo) -> FrozenData:
+    return {
+        "version": version.version,
+        "at": time(version.at, zone),
+        "reason": version.reason,
     }
 
 

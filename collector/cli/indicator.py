@@ -1,5 +1,6 @@
 """`driftkoll indicator`: what the board follows, and one figure in full."""
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -21,6 +22,7 @@ from collector.cli.storing import store_of
 from collector.domain.instants import moment
 from collector.domain.measurements import Indicator
 from collector.services.measure import measure
+from collector.services.show import show as shown
 from exporters import jsonable
 
 app = new_app(help="List the indicators; show one in detail.")
@@ -67,9 +69,20 @@ def show(
     site: SiteKey = None,
     kind: KindWord = None,
     target: TargetName = None,
+    version: Annotated[
+        int | None,
+        typer.Option(
+            "--version",
+            metavar="N",
+            help="This version of a frozen month; the latest where it is not given.",
+            show_default=False,
+        ),
+    ] = None,
     output: OutputFormat = Format.TABLE,
 ) -> None:
     """Show one indicator for a period: all of it, or one site, class or object.
+
+    A month that is frozen (`report freeze`) is as it was frozen, with what it would be now.
 
     \b
     Examples:
@@ -82,10 +95,10 @@ def show(
     with store_of(work) as store:
         if target is not None:
             work.one_of("target", target, {record.name for record in store.targets()})
-        measured = measure(
+        live = partial(
+            measure,
             store,
             indicator,
-            asked,
             zone=work.settings.zone,
             site=key or ALL_SITES,
             kind=kind,
@@ -95,8 +108,19 @@ def show(
             now=work.now,
             known_until=None,
         )
+        measured = shown(
+            store,
+            live,
+            asked,
+            zone=work.settings.zone,
+            site=key or ALL_SITES,
+            kind=kind,
+            target=target,
+            now=work.now,
+            version=version,
+        )
     if output is Format.JSON:
-        emit_json(jsonable.measurement(measured))
+        emit_json(jsonable.measurement(measured, work.settings.zone))
     else:
         emit(*details(work, indicator, measured))
 

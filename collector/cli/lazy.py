@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "indicator": "List the indicators; show one in detail.",
     "outages": "List, annotate and correct outages; import those of a former system.",
     "maintenance": "Add, list, extend and cancel maintenance windows.",
+    "report": "Freeze the figures of a closed month.",
     "user": "Add, list and remove those who may sign in.",
     "db": "Upgrade, check, back up and restore the database.",
 }

@@ -12,9 +12,10 @@ from collector.domain.states import State
 from collector.domain.targets import TargetRecord
 from collector.kpi.maintenance import MIN_NOTICE
 from collector.kpi.outages import Outage, lifetime, outages_of
-from collector.kpi.spans import ALWAYS, overlap
+from collector.kpi.spans import ALWAYS, Span, overlap
 from collector.kpi.timelines import Timelines
 from collector.ports import FigureStore, Store
+from collector.services.freeze import frozen_periods, stays_frozen
 from collector.services.history import read_timelines
 from collector.services.local_time import Times, local_time
 from collector.services.refused import Refused
@@ -56,7 +57,7 @@ def correct(
         problems += _outside(record, span, zone)
     if problems or record is None or span is None:
         raise Refused(*problems)
-    warnings = list(times.warnings)
+    warnings = [*times.warnings, *_frozen(store, span)]
     if state != State.MAINTENANCE:
         timelines = read_timelines(
             store, *span, now=now, min_notice=min_notice, targets={record.id}, records=records
@@ -85,7 +86,13 @@ def undo(
     undone = replace(
         entry.correction, id=0, author=author, reason=reason.strip(), at=now, undoes=id_
     )
-    return Entered(replace(undone, id=store.add_correction(undone)))
+    warnings = _frozen(store, (undone.start, undone.end))
+    return Entered(replace(undone, id=store.add_correction(undone)), tuple(warnings))
+
+
+def _frozen(store: Store, span: Span) -> list[str]:
+    """What to say of the frozen months that a correction lies in."""
+    return [stays_frozen(version) for version in frozen_periods(store, *span)]
 
 
 @dataclass(frozen=True, slots=True)
