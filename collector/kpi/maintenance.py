@@ -48,7 +48,7 @@ def occurrences(window: Window, start: Instant, end: Instant) -> list[Occurrence
     added = sum(it.new - it.old for it in window.extensions)
     return [
         part
-        for begins, ends in _times(window, start - added, end)
+        for begins, ends in _times(window, start - added, min(end, _stop(window)))
         for part in _parts(window, begins, ends)
         if part.start < end and part.end > start
     ]
@@ -58,7 +58,7 @@ def coming(window: Window, now: Instant) -> list[Occurrence]:
     """The occurrence that is under way, or else the next one, in its parts; none if there is no
     more."""
     added = sum(it.new - it.old for it in window.extensions)
-    for begins, ends in _times(window, now - added, ALWAYS):
+    for begins, ends in _times(window, now - added, _stop(window)):
         parts = _parts(window, begins, ends)
         if parts and parts[-1].end > now:
             return parts
@@ -71,8 +71,13 @@ def _parts(window: Window, begins: Instant, ends: Instant) -> list[Occurrence]:
     for said in window.extensions:
         if said.old == parts[-1].end:
             parts.append(Occurrence(window, said.old, said.new, begins, said.at, said.down))
-    stop = ALWAYS if window.cancelled is None else window.cancelled.at
+    stop = _stop(window)
     return [it._replace(end=min(it.end, stop)) for it in parts if it.start < stop]
+
+
+def _stop(window: Window) -> Instant:
+    """From when on nothing comes of a window."""
+    return ALWAYS if window.cancelled is None else window.cancelled.at
 
 
 def days(recurrence: Recurrence) -> rrule:

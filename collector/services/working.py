@@ -21,7 +21,12 @@ class WorkCalendar:
         self._revision: int | None = None
         self._read_again = 0
         self._spans: Mapping[int, Spans] = {}
-        self._latest = (self._spans, 0, 0, frozenset[int]())
+        self._latest: tuple[Mapping[int, Spans], Instant, Instant, frozenset[int]] = (
+            {},
+            0,
+            0,
+            frozenset(),
+        )
 
     def refresh(self) -> None:
         """Read the windows again where a command changed something, and now and then."""
