@@ -79,13 +79,16 @@ def _object(timelines: Timelines, record: TargetRecord, start: Instant, end: Ins
 def _cut(
     intervals: Iterable[Interval], until: Instant, start: Instant, end: Instant
 ) -> list[tuple[Instant, Instant, str, str]]:
-    """Intervals within [start, end), each with its state and where it is known from."""
+    """Intervals within [start, end), each with its state and where it is known from.
+
+    Databases give those that begin together in either order.
+    """
     closed = [(it, until if it.end is None else it.end) for it in intervals]
-    return [
-        (max(it.start, start), min(ended, end), it.state, it.origin)
+    return sorted(
+        (max(it.start, start), min(ended, end), it.state.value, it.origin.value)
         for it, ended in closed
         if it.start < end and ended > start
-    ]
+    )
 
 
 def _at_most(at: Instant | None, end: Instant) -> Instant | None:
