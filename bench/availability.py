@@ -20,6 +20,7 @@ from collector.kpi.periods import parse_period
 from collector.ports import Store
 from collector.services.measure import measure
 from collector.services.overview import overview
+from collector.services.remember import Remembering
 from collector.settings.register import load_register
 
 ZONE = ZoneInfo("Europe/Stockholm")
@@ -124,12 +125,15 @@ def over(url: str, text: str, count: int) -> Iterator[str]:
             raise AssertionError(f"{found} s down, but {down} s were put in")
         one = timed(store, lambda read: figure(read, text))
         all_ = timed(store, lambda read: _overview(read, period.end - SECOND))
+        remembering = cast("Store", Remembering(store))
+        again = timed(remembering, lambda read: _overview(read, period.end - SECOND))
     finally:
         store.close()
     rows = count * (2 * history.OUTAGES + 1)
     yield f"{text}, {count} targets, {rows} intervals, {url.partition(':')[0]}:"
     yield f"  one measurement          {one}"
     yield f"  all that /metrics shows  {all_}"
+    yield f"  the same, refreshed      {again}"
 
 
 def _overview(store: Store, now: Instant) -> object:
