@@ -48,25 +48,34 @@ class SignIn:
         """The user that an Authorization header proves to be; HTTPException for none: 401, or 429
         when it was tried too often from there."""
         scheme, _, value = header.partition(" ")
-        name, password = "", ""
-        if scheme.lower() == "basic":
-            name, password = _name_and_password(value.strip())
-        elif scheme.lower() != "bearer":
-            raise refused("sign in with a name and password (Basic) or a token (Bearer)")
         client = place(address)
-        # Before anything is looked up: else a guess that is right would be told from the others.
+        if scheme.lower() == "bearer":
+            # Nobody can guess one: those who have it need not wait for those who have not.
+            if found := by_token(self._store, value.strip()):
+                return found
+            self._refuse_after_too_many(client, "")
+            raise self._failed(client, "", "the token is not valid")
+        if scheme.lower() != "basic":
+            raise refused("sign in with a name and password (Basic) or a token (Bearer)")
+        name, password = _name_and_password(value.strip())
+        # Before the password is looked at: else a right guess would be told from the others.
+        self._refuse_after_too_many(client, name)
+        if found := self._by_password(name, password):
+            return found
+        raise self._failed(client, name, "the name or password is wrong")
+
+    def _refuse_after_too_many(self, client: str, name: str) -> None:
         wait = max(self._of_user.wait((client, name)), self._of_address.wait(client))
         if wait:
             sentence = f"too many failed sign-ins; try again in {wait} s"
             raise HTTPException(429, sentence, {"Retry-After": str(wait)})
-        found = self._by_password(name, password) if name else by_token(self._store, value.strip())
-        if found is None:
-            self._of_user.count((client, name))
-            self._of_address.count(client)
-            # Not the name that was given: people write their password there.
-            log.warning("a sign-in from %s failed", address)
-            raise refused("the name or password is wrong" if name else "the token is not valid")
-        return found
+
+    def _failed(self, client: str, name: str, sentence: str) -> HTTPException:
+        self._of_user.count((client, name))
+        self._of_address.count(client)
+        # Not the name that was given: people write their password there.
+        log.warning("a sign-in from %s failed", client)
+        return refused(sentence)
 
     def _by_password(self, name: str, password: str) -> User | None:
         login = self._store.login(name)
