@@ -3,11 +3,22 @@
 from dataclasses import replace
 
 import pytest
-from support.stored import NOON, frozen_figure, registered, version
+from support.figures import ZONE, at, availability_indicator
+from support.stored import NOON, frozen_figure, registered, target, version
 
 from collector.domain.instants import DAY
-from collector.domain.measurements import FrozenFigure, FrozenVersion
+from collector.domain.measurements import FrozenFigure, FrozenVersion, Measurement
+from collector.domain.periods import Period
+from collector.domain.states import Interval, Origin, State
 from collector.domain.targets import Kind
+from collector.kpi.fingerprint import fingerprint
+from collector.kpi.periods import parse_period
+from collector.ports import ImportedRow
+from collector.services.freeze import freeze, frozen_period, frozen_periods
+from collector.services.history import read_timelines
+from collector.services.measure import measure
+from collector.services.refused import Refused
+from collector.services.show import show
 from collector.store import SqlStore
 
 ASKED = ("availability", "2026-09", "all", None, None)
@@ -94,3 +105,91 @@ def test_versions_are_found_by_what_touches_their_month(store: SqlStore) -> None
     assert store.frozen_versions(NOON, NOON + 1) == [september]
     assert store.frozen_versions(september.end, september.end + 1) == [october]
     assert store.frozen_versions(0, september.start) == []
+
+
+START, END, NOW = at("2026-09-01"), at("2026-10-01"), at("2026-10-05")
+INDICATOR = availability_indicator(classes=(Kind.SERVER,))
+
+
+def measured_september(store: SqlStore, *more: ImportedRow) -> int:
+    """A server that was watched all month, with an outage; its id."""
+    ids = store.register([target("sw", kind=Kind.SWITCH), target("srv", parent="sw")], START)
+    srv = ids["srv"]
+    rows = [
+        ImportedRow(srv, Interval(START, START + 9 * DAY, State.UP, None, Origin.IMPORTED)),
+        ImportedRow(
+            srv, Interval(START + 9 * DAY, START + 10 * DAY, State.DOWN, None, Origin.IMPORTED)
+        ),
+        ImportedRow(srv, Interval(START + 10 * DAY, END, State.UP, None, Origin.IMPORTED)),
+        ImportedRow(srv, Interval(START, START + DAY, State.MAINTENANCE, None, Origin.IMPORTED)),
+    ]
+    store.import_intervals([*rows, *more], "anna", "former.csv", NOW)
+    return srv
+
+
+def frozen_now(store: SqlStore, reason: str = "", period: str = "2026-09") -> FrozenVersion:
+    return freeze(
+        store,
+        [INDICATOR],
+        parse_period(period, zone=ZONE, now=NOW),
+        zone=ZONE,
+        population={},
+        author="anna",
+        reason=reason,
+        now=NOW,
+    ).version
+
+
+def shown(store: SqlStore, text: str) -> Measurement:
+    def live(period: Period, *, looking_ahead: bool = True) -> Measurement:
+        return measure(
+            store,
+            INDICATOR,
+            period,
+            zone=ZONE,
+            sites={},
+            population={},
+            now=NOW,
+            known_until=None,
+            looking_ahead=looking_ahead,
+        )
+
+    return show(store, live, parse_period(text, zone=ZONE, now=NOW), zone=ZONE, now=NOW)
+
+
+def test_what_was_measured_has_one_fingerprint_in_every_database(store: SqlStore) -> None:
+    srv = measured_september(store)
+    timelines = read_timelines(store, START, END, now=NOW)
+    assert fingerprint(timelines, START, END, {srv}) == (
+        "bed29d96b06baf33dd52d1c6934e49a4ab5bcbecf5d52bd9b982eaf4e9f6d1de"
+    )
+
+
+def test_a_frozen_month_is_to_the_last_digit_what_it_was(store: SqlStore) -> None:
+    measured_september(store)
+    before = shown(store, "2026-09")
+    frozen_now(store)
+    after = shown(store, "2026-09")
+    assert (after.value, after.coverage, after.verdict) == (
+        before.value,
+        before.coverage,
+        before.verdict,
+    )
+    assert {**after.detail, **before.detail} == after.detail
+    assert after.detail["live"]["differs"] is False
+    assert shown(store, "2026").detail["frozen_differences"] == []
+
+
+def test_it_is_known_which_times_are_frozen(store: SqlStore) -> None:
+    measured_september(store)
+    first = frozen_now(store)
+    assert frozen_period(store, START) == frozen_period(store, END - 1) == first
+    assert frozen_period(store, END) is frozen_period(store, START - 1) is None
+    srv = store.targets()[-1].id
+    late = Interval(START + 2 * DAY, START + 3 * DAY, State.MAINTENANCE, None, Origin.IMPORTED)
+    store.import_intervals([ImportedRow(srv, late)], "anna", "late.csv", NOW)
+    with pytest.raises(Refused, match="give --reason to make version 2"):
+        frozen_now(store, " ")
+    second = frozen_now(store, "glömt arbete")
+    assert frozen_periods(store, START, END) == [second]
+    assert (second.version, second.reason) == (2, "glömt arbete")
