@@ -18,7 +18,7 @@ COMMANDS: Mapping[str, str] = {
     "status": "Show all indicators against their decided targets.",
     "targets": "List, import and rename targets.",
     "indicator": "List the indicators; show one in detail.",
-    "outages": "List, annotate and correct outages; import those of a former system.",
+    "outages": "List, annotate, correct and import outages.",
     "maintenance": "Add, list, extend and cancel maintenance windows.",
     "report": "Freeze the figures of a closed month.",
     "user": "Add, list and remove those who may sign in.",

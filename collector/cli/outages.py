@@ -30,7 +30,7 @@ from collector.services.outages import ImportPlan, OutageRow, plan_import
 from collector.services.work_list import min_notice_of
 from exporters import jsonable
 
-app = new_app(help="List, annotate and correct outages; import those of a former system.")
+app = new_app(help="List, annotate, correct and import outages.")
 app.registered_commands += correcting.app.registered_commands
 
 _NAMES_SHOWN = 3
