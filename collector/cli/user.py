@@ -1,6 +1,7 @@
 """`driftkoll user`: who may sign in over HTTP, people and scripts."""
 
 import sys
+from collections.abc import Iterable
 from getpass import getpass
 from typing import Annotated, Any
 
@@ -76,7 +77,7 @@ def add(
         emit(f"{name}: added as {role}")
 
 
-def _refuse_taken(users: Any, name: str, replace: bool) -> None:
+def _refuse_taken(users: Iterable[User], name: str, replace: bool) -> None:
     """Before a password is asked for in vain."""
     if not replace and any(user.name == name and user.removed_at is None for user in users):
         raise RefusedError(
