@@ -42,9 +42,9 @@ def freeze(
     ] = None,
     output: OutputFormat = Format.TABLE,
 ) -> None:
-    """Freeze a month: its figures stay as they are now, whatever is learned later.
+    """Freeze a month's figures as they are now.
 
-    Those of the year to its end are frozen with it. Where something changed since, a new version is
+    They stay so, whatever is learned later, with those of the year to the month's end. Where something changed since, a new version is
     made, with a reason; all versions stay readable (`indicator show --version N`).
 
     \b
