@@ -44,8 +44,9 @@ def freeze(
 ) -> None:
     """Freeze a month's figures as they are now.
 
-    They stay so, whatever is learned later, with those of the year to the month's end. Where something changed since, a new version is
-    made, with a reason; all versions stay readable (`indicator show --version N`).
+    They stay so, whatever is learned later, with those of the year to the month's end. Where
+    something changed since, a new version is made, with a reason; all versions stay readable
+    (`indicator show --version N`).
 
     \b
     Examples:
