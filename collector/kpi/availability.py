@@ -7,7 +7,7 @@ from typing import NamedTuple, cast
 from collector.domain.instants import Duration, Instant
 from collector.domain.measurements import Seconds
 from collector.domain.states import Interval, Origin, State
-from collector.kpi.spans import ALWAYS, Span, Spans, intersect, overlap, subtract, union
+from collector.kpi.spans import ALWAYS, Span, Spans, clip, intersect, overlap, subtract, union
 
 _UP, _DOWN, _UNKNOWN = State.UP, State.DOWN, State.UNKNOWN
 
@@ -36,9 +36,13 @@ def account(
     was measured down, `planned` when maintenance was, in time. Without `corrected` maintenance
     among the intervals, which is a later correction, does not apply (KPI.md "Accounting").
     """
+    if not service:
+        return []
     of = _by_state(intervals, until, corrected)
+    # A year has very many windows, a month of it has few.
+    work = clip(planned, service[0][0], service[-1][1])
     parts = (
-        (State.MAINTENANCE, union(of[State.MAINTENANCE], planned)),
+        (State.MAINTENANCE, union(of[State.MAINTENANCE], work)),
         (_UNKNOWN, of[_UNKNOWN]),
         (State.UNREACHABLE, union(of[State.UNREACHABLE], intersect(of[_DOWN], behind))),
         (_DOWN, of[_DOWN]),
