@@ -75,7 +75,8 @@ def by_token(store: PeopleStore, token: str) -> User | None:
 def password_hash_of(login: Login | None) -> str:
     """What a password is to be held against; of nobody's and a script's one that no password
     has, so that they take as long as any other."""
-    return (login and login.password_hash) or _nobodys()
+    nobodys = _nobodys()  # made the first time, whoever it is that signs in
+    return (login and login.password_hash) or nobodys
 
 
 def matches(password_hash: str, password: str) -> bool:
