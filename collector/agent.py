@@ -195,7 +195,7 @@ class Agent:
 
     async def _work_out_figures(self) -> None:
         s = self._settings
-        scope = Scope(s.zone, s.register, s.sites, s.population)
+        scope = Scope(s.zone, s.register, s.sites, s.population, s.service)
         await asyncio.to_thread(self._keeper.refresh, scope)
 
     async def _retain(self) -> None:

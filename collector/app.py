@@ -109,7 +109,12 @@ async def _serve(path: Path, settings: Settings, store: Store) -> int:
 
 def _configured(settings: Settings) -> Configured:
     return Configured(
-        settings.zone, settings.sites, settings.population, settings.register, settings.targets
+        settings.zone,
+        settings.sites,
+        settings.population,
+        settings.register,
+        settings.targets,
+        settings.service,
     )
 
 

@@ -105,6 +105,7 @@ def show(
             target=target,
             sites=work.settings.sites,
             population=work.settings.population,
+            service=work.settings.service,
             now=work.now,
             known_until=None,
         )

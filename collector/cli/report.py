@@ -61,6 +61,7 @@ def freeze(
             work.period(period),
             zone=work.settings.zone,
             population=work.settings.population,
+            service=work.settings.service,
             author=author or who(),
             reason=reason.strip(),
             now=work.now,

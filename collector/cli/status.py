@@ -44,6 +44,7 @@ def status(
                         site=key or ALL_SITES,
                         sites=work.settings.sites,
                         population=work.settings.population,
+                        service=work.settings.service,
                         now=work.now,
                         known_until=None,
                     ),

@@ -18,6 +18,7 @@ from collector.kpi.books import measured_from
 from collector.kpi.fingerprint import canonical, fingerprint
 from collector.kpi.groups import ALL
 from collector.kpi.periods import is_month, parse_period, to_date
+from collector.kpi.service_hours import AROUND_THE_CLOCK, ServiceHours
 from collector.ports import FrozenStore, ShownStore
 from collector.services.history import read_timelines
 from collector.services.measure import decided_for, facts_of, of_scope
@@ -39,6 +40,7 @@ def freeze(
     *,
     zone: ZoneInfo,
     population: Mapping[Kind, int],
+    service: ServiceHours = AROUND_THE_CLOCK,
     author: str,
     reason: str,
     now: Instant,
@@ -61,12 +63,13 @@ def freeze(
     timelines = read_timelines(
         store, year.start, period.end, now=now, min_notice=definition.min_notice
     )
-    facts = facts_of(timelines, definition, population, zone)
+    facts = facts_of(timelines, definition, population, zone, service)
     books = [availability.compute(facts, each) for each in (period, year)]
     figures = [figure for each in books for figure in _figures(indicator, definition, facts, each)]
     if not any(figure.period == period.text for figure in figures):
         raise Refused(f"nothing was measured in {period.text}: there is nothing to freeze")
     measured = measured_from(timelines, facts.since)
+    counted = {row.target for each in books for row in each.rows}
     stated = _stated(indicator, definition, facts, period)
     made = FrozenVersion(
         period.text,
@@ -81,10 +84,14 @@ def freeze(
             timelines,
             year.start,
             period.end,
-            {row.target for each in books for row in each.rows},
+            counted,
             stated,
             {kind: since for kind, since in measured.items() if since < period.end},
-            facts.service,
+            facts.service.stated(
+                (timelines.target(id_).name, held.kind)
+                for id_ in counted
+                for held in timelines.target(id_).attributes
+            ),
         ),
     )
     versions = _of_month(store, period)

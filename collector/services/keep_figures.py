@@ -9,6 +9,7 @@ from collector.domain.figures import Figures
 from collector.domain.instants import MINUTE, SECOND, Duration, Instant
 from collector.domain.measurements import Indicator, Seconds
 from collector.domain.targets import Kind
+from collector.kpi.service_hours import AROUND_THE_CLOCK, ServiceHours
 from collector.ports import Clock, Store
 from collector.services.overview import overview
 from collector.services.remember import Remembering
@@ -31,6 +32,7 @@ class Scope:
     register: Sequence[Indicator]
     sites: Mapping[str, str]
     population: Mapping[Kind, int]
+    service: ServiceHours = AROUND_THE_CLOCK
 
 
 class FigureKeeper:
@@ -67,6 +69,7 @@ class FigureKeeper:
             zone=scope.zone,
             sites=scope.sites,
             population=scope.population,
+            service=scope.service,
             now=now,
             known_until=self._known_until(now),
             settled_since=self._settled_until,

@@ -13,6 +13,7 @@ from collector.indicators.availability import Books, Definition, Facts, Figure, 
 from collector.kpi.budget import Budget
 from collector.kpi.groups import ALL, Account
 from collector.kpi.periods import midnight
+from collector.kpi.service_hours import AROUND_THE_CLOCK, ServiceHours
 from collector.kpi.timelines import Timelines
 from collector.ports import FigureStore
 from collector.services.history import read_timelines
@@ -37,6 +38,7 @@ def measure(
     target: str | None = None,
     sites: Mapping[str, str],
     population: Mapping[Kind, int],
+    service: ServiceHours = AROUND_THE_CLOCK,
     now: Instant,
     known_until: Mapping[int, Instant] | None,
     looking_ahead: bool = True,
@@ -70,7 +72,7 @@ def measure(
         targets=_within(records, scope),
         records=records,
     )
-    facts = facts_of(timelines, definition, population, zone)
+    facts = facts_of(timelines, definition, population, zone, service)
     books = availability.compute(facts, period)
     decided = decided_for(indicator, definition, period, scope, timelines)
     prospect = None
@@ -112,11 +114,15 @@ def of_scope(
 
 
 def facts_of(
-    timelines: Timelines, definition: Definition, population: Mapping[Kind, int], zone: ZoneInfo
+    timelines: Timelines,
+    definition: Definition,
+    population: Mapping[Kind, int],
+    zone: ZoneInfo,
+    service: ServiceHours = AROUND_THE_CLOCK,
 ) -> Facts:
     """What availability is worked out from; stated days begin at local midnight."""
     since = {kind: midnight(day, zone) for kind, day in definition.measured_from.items()}
-    return Facts(timelines, population, since)
+    return Facts(timelines, population, since, service)
 
 
 def _named(records: Iterable[TargetRecord], name: str) -> TargetRecord:

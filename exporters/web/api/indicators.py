@@ -61,6 +61,7 @@ def indicator_routes(sources: Sources) -> APIRouter:
                 register[id_],
                 sites=configured.sites,
                 population=configured.population,
+                service=configured.service,
                 known_until=None,
                 **scope,
             )

@@ -12,6 +12,7 @@ from fastapi import HTTPException, Response
 from collector.domain.instants import Instant
 from collector.domain.measurements import Indicator
 from collector.domain.targets import Kind, Target
+from collector.kpi.service_hours import AROUND_THE_CLOCK, ServiceHours
 from collector.ports import Store
 from exporters import jsonable
 
@@ -52,6 +53,7 @@ class Configured:
     population: Mapping[Kind, int]
     register: Sequence[Indicator]
     targets: Sequence[Target]
+    service: ServiceHours = AROUND_THE_CLOCK
 
 
 @dataclass(frozen=True, slots=True)
