@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Iterator
-from pathlib import Path
 
 from collector.domain.batches import Batch, CheckRecord
 from collector.domain.instants import MINUTE, SECOND, Duration, Instant
@@ -39,9 +38,13 @@ def outages(count: int, start: Instant, end: Instant) -> Iterator[Spans]:
         yield spans
 
 
-def make(file: Path, count: int, start: Instant, end: Instant) -> Store:
-    """A database of targets polled once a minute from `start` to `end`, with these outages."""
-    store = open_store(f"sqlite:///{file}", create=True)
+def make(url: str, count: int, start: Instant, end: Instant) -> Store:
+    """A store of targets polled once a minute from `start` to `end`, with these outages, in a
+    database that is not there or empty."""
+    store = open_store(url, create=True)
+    if store.targets():
+        store.close()
+        raise SystemExit(f"{url}: is not empty; name a database of its own")
     probe = ProbeSpec("icmp", "icmp", MINUTE, 2 * SECOND)
     targets = [
         Target(

@@ -21,6 +21,7 @@ from collector.services.live import known_until, live_targets
 from collector.services.poll import Poller
 from collector.services.record import Recorder
 from collector.services.resume import resume
+from collector.services.working import WorkCalendar
 from collector.settings.errors import ConfigurationError
 from collector.settings.settings import Settings
 
@@ -57,6 +58,7 @@ class Agent:
         left = store.resume()
         self._left: Resumption | None = left
         self._devices = Devices(self._recorder, left.devices)
+        self._work = WorkCalendar(store, clock)
         self._poller = Poller(
             clock=clock,
             recorder=self._recorder,
@@ -64,6 +66,7 @@ class Agent:
             metrics=metrics,
             probes=make_probes(settings),
             rules=settings.polling,
+            in_work=self._work.at,
         )
         self._keeper = FigureKeeper(
             store, clock, lambda now: known_until(self._poller.watches, now)
@@ -77,6 +80,11 @@ class Agent:
         self._live: Live | None = None
 
     @property
+    def settings(self) -> Settings:
+        """The configuration in force."""
+        return self._settings
+
+    @property
     def keeper(self) -> FigureKeeper:
         """The latest figures."""
         return self._keeper
@@ -88,7 +96,7 @@ class Agent:
             return latest
         self._live = latest = Live(
             at=now,
-            targets=live_targets(self._poller, now),
+            targets=live_targets(self._poller, self._work.at(now), now),
             blind=self._poller.sentinels.blind,
             writable=self._recorder.writable,
             last_reload_successful=self._last_reload_successful,
@@ -108,9 +116,11 @@ class Agent:
         save_places(self._poller, self._store)
         self._recorder.event(Event(now, EventKind.STARTED, None, {"targets": applied.added}))
         self._recorder.start()
+        self._work.refresh()
         self._offset = now - self._clock.monotonic()
         self._schedule.every(1, "turn", self._turn)
         self._schedule.every(5, "sweep", self._poller.sweep)
+        self._schedule.every(2, "work", self._look_at_work)
         self._schedule.every(5, "figures", self._work_out_figures)
         self._schedule.every(300, "retention", self._retain)
         self._schedule.start()
@@ -177,9 +187,13 @@ class Agent:
         self._poller.flush()
         self._turned = True
 
+    async def _look_at_work(self) -> None:
+        with suppress(StoreUnavailable):  # what was known goes on; the recorder says what is wrong
+            await asyncio.to_thread(self._work.refresh)
+
     async def _work_out_figures(self) -> None:
         s = self._settings
-        scope = Scope(s.zone, s.register, s.sites, s.population)
+        scope = Scope(s.zone, s.register, s.sites, s.population, s.service)
         with suppress(StoreUnavailable):  # the recorder tells of it, once
             await asyncio.to_thread(self._keeper.refresh, scope)
 

@@ -22,6 +22,8 @@ from collector.settings.settings import Settings
 from collector.store import open_store
 from collector.store.holding import hold
 from exporters.self_metrics import SelfMetrics
+from exporters.web.api.access import is_loopback
+from exporters.web.api.sources import Configured, Sources
 from exporters.web.app import create_app
 from exporters.web.server import WebServer
 from exporters.web.web_config_file import WebConfigFile
@@ -70,12 +72,12 @@ def _favour_polling() -> None:
 
 
 async def _serve(path: Path, settings: Settings, store: Store) -> int:
-    metrics = SelfMetrics()
+    metrics, clock = SelfMetrics(), SystemClock()
     resolver = DnsResolver()
     agent = Agent(
         settings,
         store,
-        SystemClock(),
+        clock,
         metrics,
         lambda chosen: build_probes(chosen, chosen.targets, resolver),
     )
@@ -85,9 +87,21 @@ async def _serve(path: Path, settings: Settings, store: Store) -> int:
         figures=lambda: agent.keeper.figures,
         metrics=metrics,
         web_config=web_config,
+        api=Sources(
+            store,
+            clock.now,
+            lambda: _configured(agent.settings),
+            open_reading=is_loopback(settings.listen[0]),
+        ),
         organisation=settings.organisation,
     )
     host, port = settings.listen
+    if not is_loopback(host) and not web_config.tls:
+        log.warning(
+            "%s is not loopback and has no TLS: passwords and tokens can be read on the "
+            "way; give web.config_file a tls_server_config",
+            host,
+        )
     server = WebServer(app, host, port, web_config)
     await server.start()
     agent.start()
@@ -95,6 +109,17 @@ async def _serve(path: Path, settings: Settings, store: Store) -> int:
     await _told_to_stop(lambda: agent.reload(lambda: load(path, os.environ)))
     await server.stop()
     return 0 if await agent.stop() else UNWRITTEN
+
+
+def _configured(settings: Settings) -> Configured:
+    return Configured(
+        settings.zone,
+        settings.sites,
+        settings.population,
+        settings.register,
+        settings.targets,
+        settings.service,
+    )
 
 
 async def _told_to_stop(reload: Callable[[], Coroutine[None, None, None]]) -> None:

@@ -6,11 +6,15 @@ from pathlib import Path
 from typing import Protocol
 
 from collector.domain.batches import Batch, CheckRecord, Resumption
+from collector.domain.corrections import Annotation, Correction
 from collector.domain.events import Event, EventKind
 from collector.domain.instants import Duration, Instant
+from collector.domain.maintenance import Cancellation, Extension, Window
+from collector.domain.measurements import FrozenFigure, FrozenVersion
+from collector.domain.people import Login, User
 from collector.domain.samples import Outcome, Sample
 from collector.domain.states import Interval
-from collector.domain.targets import ProbeSpec, Target, TargetRecord
+from collector.domain.targets import Kind, ProbeSpec, Target, TargetRecord
 
 
 class Clock(Protocol):
@@ -174,6 +178,18 @@ class FigureStore(Protocol):
         """Events in [start, end), oldest first."""
         ...
 
+    def maintenance(self, start: Instant, end: Instant) -> Sequence[Window]:
+        """The windows that may have an occurrence in [start, end), by id; cancelled ones too."""
+        ...
+
+    def corrections(self, start: Instant, end: Instant) -> Sequence[Correction]:
+        """The entries of the audit trail that touch [start, end), by id; undos too."""
+        ...
+
+    def annotations(self, start: Instant, end: Instant) -> Sequence[Annotation]:
+        """What was said of outages that began in [start, end), by id."""
+        ...
+
     def tail(self) -> Resumption:
         """As PollStore.resume: what tells how far the open intervals are known."""
         ...
@@ -195,6 +211,26 @@ class AdministrationStore(Protocol):
         self, rows: Sequence[ImportedRow], author: str, file: str, now: Instant
     ) -> int:
         """Take in former outages in one transaction; how many intervals were new."""
+        ...
+
+    def add_window(self, window: Window) -> int:
+        """Store a maintenance window; its id."""
+        ...
+
+    def extend_window(self, window: int, extension: Extension) -> None:
+        """Store that an occurrence of a window lasts longer."""
+        ...
+
+    def cancel_window(self, window: int, cancelled: Cancellation) -> bool:
+        """Store that nothing more comes of a window; False where that was said before."""
+        ...
+
+    def add_correction(self, correction: Correction) -> int:
+        """Add an entry to the audit trail, an undo too; its id."""
+        ...
+
+    def annotate(self, annotation: Annotation) -> int:
+        """Add to what is said of an outage; its id."""
         ...
 
     def samples(self, target: int, start: Instant, end: Instant) -> Sequence[Sample]:
@@ -225,7 +261,62 @@ class AdministrationStore(Protocol):
         ...
 
 
-class Store(PollStore, FigureStore, AdministrationStore, Protocol):
+class PeopleStore(Protocol):
+    """Who may sign in, and who could."""
+
+    def users(self) -> Sequence[User]:
+        """All users that ever were, by name and then by when they were added."""
+        ...
+
+    def login(self, name: str) -> Login | None:
+        """What a user of that name signs in with; None where there is none, or no longer."""
+        ...
+
+    def login_by_token(self, token_hash: str) -> Login | None:
+        """The user whose token has this hash; None where there is none, or no longer."""
+        ...
+
+    def add_user(self, login: Login, *, replace: bool = False) -> None:
+        """Add a user; with `replace` in the place of one of that name. ValueError where the name is
+        taken, or where the last administrator would be gone."""
+        ...
+
+    def remove_user(self, name: str, by: str, now: Instant) -> None:
+        """End a user's right to sign in; what the user did keeps its author. KeyError for an
+        unknown one, ValueError for the last administrator."""
+        ...
+
+
+class FrozenStore(Protocol):
+    """The figures of closed months, which never change."""
+
+    def frozen_versions(self, start: Instant, end: Instant) -> Sequence[FrozenVersion]:
+        """All versions of the months that touch [start, end), by month and version."""
+        ...
+
+    def frozen_figure(
+        self,
+        version: FrozenVersion,
+        indicator: str,
+        period: str,
+        site: str,
+        kind: Kind | None,
+        target: int | None,
+    ) -> FrozenFigure | None:
+        """A version's figure of an indicator for a period and scope; None where it has none."""
+        ...
+
+    def freeze(self, version: FrozenVersion, figures: Iterable[FrozenFigure]) -> None:
+        """Store the next version of a month, all of it or nothing; ValueError where it is not the
+        next one."""
+        ...
+
+
+class ShownStore(FigureStore, FrozenStore, Protocol):
+    """What a figure is shown from: what was measured, and what was frozen of it."""
+
+
+class Store(PollStore, FigureStore, AdministrationStore, PeopleStore, FrozenStore, Protocol):
     """All of it: what collector.store opens."""
 
     def close(self) -> None:

@@ -1,5 +1,7 @@
-"""Asking before something is changed for good."""
+"""Who does it, and whether it is meant."""
 
+import getpass
+import os
 import sys
 
 from collector.cli.failures import RefusedError
@@ -13,3 +15,11 @@ def confirmed(question: str, yes: bool) -> bool:
         raise RefusedError("nobody can be asked here: give --yes to do it without asking")
     print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes", "j", "ja")
+
+
+def who() -> str:
+    """Who runs the command, by name where the system knows one."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"

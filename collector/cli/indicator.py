@@ -1,10 +1,11 @@
 """`driftkoll indicator`: what the board follows, and one figure in full."""
 
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated
 
 import typer
 
-from collector.cli.measurements import as_json, details, name_of
+from collector.cli.measurements import details, name_of
 from collector.cli.opening import ALL_SITES, Opened, opened
 from collector.cli.options import (
     ConfigFile,
@@ -21,6 +22,8 @@ from collector.cli.storing import store_of
 from collector.domain.instants import moment
 from collector.domain.measurements import Indicator
 from collector.services.measure import measure
+from collector.services.show import show as shown
+from exporters import jsonable
 
 app = new_app(help="List the indicators; show one in detail.")
 
@@ -33,7 +36,7 @@ def list_(config: ConfigFile = None, output: OutputFormat = Format.TABLE) -> Non
     """
     work = opened(config)
     if output is Format.JSON:
-        emit_json([_as_json(each) for each in work.settings.register])
+        emit_json([jsonable.indicator(each) for each in work.settings.register])
         return
     words = work.words
     year = moment(work.now).astimezone(work.settings.zone).year
@@ -58,21 +61,6 @@ def list_(config: ConfigFile = None, output: OutputFormat = Format.TABLE) -> Non
     )
 
 
-def _as_json(indicator: Indicator) -> dict[str, Any]:
-    return {
-        "indicator": indicator.id,
-        "name": dict(indicator.name),
-        "unit": indicator.unit.value,
-        "op": indicator.op.value,
-        "baseline": indicator.baseline,
-        "targets": {str(year): value for year, value in indicator.targets.items()},
-        "goal": indicator.goal,
-        "owner": indicator.owner,
-        "source": indicator.source,
-        "definition": dict(indicator.definition),
-    }
-
-
 @app.command()
 def show(
     name: Annotated[str, typer.Argument(metavar="ID", help="As `indicator list` has it.")],
@@ -81,9 +69,20 @@ def show(
     site: SiteKey = None,
     kind: KindWord = None,
     target: TargetName = None,
+    version: Annotated[
+        int | None,
+        typer.Option(
+            "--version",
+            metavar="N",
+            help="This version of a frozen month; the latest where it is not given.",
+            show_default=False,
+        ),
+    ] = None,
     output: OutputFormat = Format.TABLE,
 ) -> None:
     """Show one indicator for a period: all of it, or one site, class or object.
+
+    A month that is frozen (`report freeze`) is as it was frozen, with what it would be now.
 
     \b
     Examples:
@@ -96,21 +95,33 @@ def show(
     with store_of(work) as store:
         if target is not None:
             work.one_of("target", target, {record.name for record in store.targets()})
-        measured = measure(
+        live = partial(
+            measure,
             store,
             indicator,
-            asked,
             zone=work.settings.zone,
             site=key or ALL_SITES,
             kind=kind,
             target=target,
             sites=work.settings.sites,
             population=work.settings.population,
+            service=work.settings.service,
             now=work.now,
             known_until=None,
         )
+        measured = shown(
+            store,
+            live,
+            asked,
+            zone=work.settings.zone,
+            site=key or ALL_SITES,
+            kind=kind,
+            target=target,
+            now=work.now,
+            version=version,
+        )
     if output is Format.JSON:
-        emit_json(as_json(measured))
+        emit_json(jsonable.measurement(measured, work.settings.zone))
     else:
         emit(*details(work, indicator, measured))
 

@@ -18,7 +18,10 @@ COMMANDS: Mapping[str, str] = {
     "status": "Show all indicators against their decided targets.",
     "targets": "List, import and rename targets.",
     "indicator": "List the indicators; show one in detail.",
-    "outages": "List outages; import those of a former system.",
+    "outages": "List, annotate, correct and import outages.",
+    "maintenance": "Add, list, extend and cancel maintenance windows.",
+    "report": "Freeze the figures of a closed month.",
+    "user": "Add, list and remove those who may sign in.",
     "db": "Upgrade, check, back up and restore the database.",
 }
 """Each command's line of help, which is also its module's; kept here so that `driftkoll --help`

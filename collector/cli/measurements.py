@@ -6,29 +6,10 @@ from typing import Any
 from collector.cli.opening import ALL_SITES, Opened
 from collector.cli.output import MAIL_WIDTH, Cell, Column, Row, table
 from collector.domain.instants import SECOND
-from collector.domain.measurements import DecidedTarget, Indicator, Measurement, Op, Unit
+from collector.domain.measurements import DecidedTarget, Indicator, Measurement, Op, Unit, Verdict
 
 _MIN_COVERAGE = 0.90
 """KPI.md "Availability", where the register's entry states no other."""
-
-
-def as_json(measurement: Measurement) -> dict[str, Any]:
-    """The form of `indicator show --format json` (DESIGN.md "Command line")."""
-    target = measurement.target
-    return {
-        "indicator": measurement.indicator,
-        "period": measurement.period,
-        "final": measurement.final,
-        "site": measurement.site,
-        "value": measurement.value,
-        "unit": measurement.unit.value,
-        "target": None if target is None else {"op": target.op.value, "value": target.value},
-        "verdict": None if measurement.verdict is None else measurement.verdict.value,
-        "outlook": None if measurement.outlook is None else measurement.outlook.value,
-        "coverage": measurement.coverage,
-        "frozen": None,
-        "detail": dict(measurement.detail),
-    }
 
 
 def name_of(work: Opened, indicator: Indicator) -> str:
@@ -95,6 +76,7 @@ def details(work: Opened, indicator: Indicator, measurement: Measurement) -> lis
         rows.append((words["outages"], words.number(detail["outages"])))
     if detail.get("left_out"):
         rows.append((words["left_out"], ", ".join(map(words.kinds, detail["left_out"]))))
+    rows += _frozen(work, measurement)
     parts = [
         name_of(work, indicator),
         heading(work, measurement),
@@ -105,10 +87,49 @@ def details(work: Opened, indicator: Indicator, measurement: Measurement) -> lis
     if classes:
         named = [(words.kinds(kind), figures) for kind, figures in classes.items()]
         parts += ["", _objects(work, indicator, "class", named, target)]
+    if detail.get("frozen_differences"):
+        parts += ["", f"{words['frozen_differences']}:", "", _differences(work, measurement)]
     if detail.get("worst"):
         named = [(figures["target"], figures) for figures in detail["worst"]]
         parts += ["", f"{words['worst']}:", "", _objects(work, indicator, "object", named, target)]
     return parts
+
+
+def _frozen(work: Opened, measurement: Measurement) -> list[Row]:
+    """When a figure was frozen, and what it would be now where that differs."""
+    words, version = work.words, measurement.frozen
+    if version is None:
+        return []
+    when = words.time(version.at, work.settings.zone)
+    rows: list[Row] = [(words["frozen"], f"{words['version']} {version.version}, {when}")]
+    if version.reason:
+        rows.append((words["frozen_because"], version.reason))
+    live = measurement.detail["live"]
+    if live["differs"]:
+        rows.append((words["would_be_now"], _value_and_verdict(work, measurement, live)))
+    return rows
+
+
+def _differences(work: Opened, measurement: Measurement) -> str:
+    """The frozen months that what is known now does not agree with."""
+    words = work.words
+    return table(
+        [Column(words["month"]), Column(words["frozen"]), Column(words["would_be_now"])],
+        [
+            (
+                each["period"],
+                _value_and_verdict(work, measurement, each["frozen"]),
+                _value_and_verdict(work, measurement, each["live"]),
+            )
+            for each in measurement.detail["frozen_differences"]
+        ],
+    )
+
+
+def _value_and_verdict(work: Opened, measurement: Measurement, its: Mapping[str, Any]) -> str:
+    words, verdict = work.words, its["verdict"]
+    value = words.value(its["value"], measurement.unit, measurement.target)
+    return value if verdict is None else f"{value} ({words.verdict(Verdict(verdict))})"
 
 
 def _objects(

@@ -32,7 +32,7 @@ def _config(ctx: typer.Context, given: Path | None) -> Path:
 _Word = TypeVar("_Word", bound=StrEnum)
 
 
-def _one_of(words: type[_Word], what: str) -> Callable[[str], _Word]:
+def choice(words: type[_Word], what: str) -> Callable[[str], _Word]:
     """Takes a word of an enumeration; refuses another with the nearest."""
 
     def parse(text: str) -> _Word:
@@ -57,7 +57,7 @@ ConfigFile = Annotated[
 OutputFormat = Annotated[
     Format,
     typer.Option(
-        "--format", metavar="table|json", help="A table, or JSON.", parser=_one_of(Format, "format")
+        "--format", metavar="table|json", help="A table, or JSON.", parser=choice(Format, "format")
     ),
 ]
 PeriodText = Annotated[
@@ -80,7 +80,7 @@ KindWord = Annotated[
         "--kind",
         metavar="K",
         help=f"Only this kind: {', '.join(Kind)}.",
-        parser=_one_of(Kind, "kind"),
+        parser=choice(Kind, "kind"),
         show_default=False,
     ),
 ]

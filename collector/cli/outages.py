@@ -1,14 +1,13 @@
 """`driftkoll outages`: what was down, and taking in what a former system knew of it."""
 
-import getpass
-import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from collector.cli.asking import confirmed
+from collector.cli import correcting
+from collector.cli.asking import confirmed, who
 from collector.cli.failures import RefusedError
 from collector.cli.opening import Opened, opened, table_of
 from collector.cli.options import (
@@ -24,13 +23,15 @@ from collector.cli.options import (
 )
 from collector.cli.output import Cell, Column, emit, emit_json, table, warn
 from collector.cli.storing import store_of
-from collector.domain.instants import SECOND, Instant, moment
 from collector.domain.states import Origin
 from collector.ports import ImportedRow, Store
 from collector.services.outage_list import Listed, list_outages
 from collector.services.outages import ImportPlan, OutageRow, plan_import
+from collector.services.work_list import min_notice_of
+from exporters import jsonable
 
-app = new_app(help="List outages; import those of a former system.")
+app = new_app(help="List, annotate, correct and import outages.")
+app.registered_commands += correcting.app.registered_commands
 
 _NAMES_SHOWN = 3
 
@@ -57,34 +58,19 @@ def list_(
     with store_of(work) as store:
         if target is not None:
             work.one_of("target", target, {record.name for record in store.targets()})
-        found = list_outages(store, asked, work.now, site=key, kind=kind, target=target)
+        found = list_outages(
+            store,
+            asked,
+            work.now,
+            site=key,
+            kind=kind,
+            target=target,
+            min_notice=min_notice_of(work.settings.register),
+        )
     if output is Format.JSON:
-        emit_json([_as_json(work, each) for each in found])
+        emit_json([jsonable.outage(each, work.settings.zone) for each in found])
     else:
         emit(_table(work, found))
-
-
-def _as_json(work: Opened, listed: Listed) -> dict[str, Any]:
-    outage = listed.outage
-
-    def text(at: Instant) -> str:
-        return moment(at).astimezone(work.settings.zone).isoformat()
-
-    return {
-        "target": listed.name,
-        "kind": listed.attributes.kind.value,
-        "site": listed.attributes.site,
-        "start": text(outage.start),
-        "end": None if listed.open else text(outage.end),
-        "open": listed.open,
-        "seconds": outage.length / SECOND,
-        "down_seconds": outage.down / SECOND,
-        "unreachable_seconds": outage.unreachable / SECOND,
-        "origin": listed.origin.value,
-        "reason": outage.reason,
-        "consequence_of": listed.cause,
-        "consequences": [_as_json(work, each) for each in listed.consequences],
-    }
 
 
 def _table(work: Opened, found: list[Listed]) -> str:
@@ -106,14 +92,27 @@ def _table(work: Opened, found: list[Listed]) -> str:
                 words.kind(listed.attributes.kind),
                 work.settings.sites.get(listed.attributes.site, listed.attributes.site),
                 _consequences(work, listed),
+                _cause(work, listed),
+                ", ".join(str(each.id) for each in listed.corrections),
                 words[f"origin.{listed.origin}"],
             )
         )
-    titles = ("start", "end", "duration", "object", "kind", "site", "consequences", "origin")
-    imported = any(listed.origin is Origin.IMPORTED for listed in found)
-    needless = {6: not any(row[6] for row in rows), 7: not imported}
+    titles = (
+        *("start", "end", "duration", "object", "kind", "site"),
+        *("consequences", "cause", "corrections", "origin"),
+    )
+    needless = {n: not any(row[n] for row in rows) for n in (6, 7, 8)}
+    needless[9] = all(listed.origin is Origin.POLLED for listed in found)
     shown = [n for n in range(len(titles)) if not needless.get(n)]
-    wraps = {"start": 10, "end": 10, "duration": 8, "object": 12, "site": 9, "consequences": 12}
+    wraps = {
+        "start": 10,
+        "end": 10,
+        "duration": 8,
+        "object": 12,
+        "site": 9,
+        "consequences": 12,
+        "cause": 12,
+    }
     return table(
         [
             Column(
@@ -126,6 +125,14 @@ def _table(work: Opened, found: list[Listed]) -> str:
         ],
         [[row[n] for n in shown] for row in rows],
     )
+
+
+def _cause(work: Opened, listed: Listed) -> str:
+    """What is said to have caused it, with the public name where it has one."""
+    said = listed.annotation
+    if said is None:
+        return ""
+    return ": ".join(filter(None, (work.words[f"cause.{said.cause}"], said.name)))
 
 
 def _consequences(work: Opened, listed: Listed) -> str:
@@ -182,7 +189,7 @@ def import_(
         ids = {record.name: record.id for record in store.targets()}
         new = store.import_intervals(
             [ImportedRow(ids[span.target], span.interval, span.comment) for span in planned.spans],
-            author or _user(),
+            author or who(),
             str(file),
             work.now,
         )
@@ -190,14 +197,6 @@ def import_(
         emit(f"{file}: took in {new} of {len(planned.spans)} spans")
     else:
         emit(f"{file}: was taken in before; nothing was changed")
-
-
-def _user() -> str:
-    """Who runs the command, by name where the system knows one."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid {os.getuid()}"
 
 
 def _plan(work: Opened, store: Store, rows: list[OutageRow], file: Path) -> ImportPlan:

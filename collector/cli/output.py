@@ -1,6 +1,5 @@
 """What goes to standard output: tables for people, JSON for programs."""
 
-import json
 import os
 import shutil
 import sys
@@ -14,6 +13,8 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from exporters.jsonable import dumps
 
 _PLAIN = Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
 """For files and mails: a line of hyphens under the headings, and nothing else."""
@@ -161,7 +162,7 @@ def emit(*lines: str) -> None:
 
 def emit_json(value: Any) -> None:
     """Print JSON, indented, with its letters as they are."""
-    emit(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False, default=str))
+    emit(dumps(value))
 
 
 def warn(*lines: str) -> None:

@@ -1,11 +1,15 @@
 """`driftkoll status`: all indicators against their decided targets."""
 
-from collector.cli.measurements import as_json, heading, name_of, overview
+from functools import partial
+
+from collector.cli.measurements import heading, name_of, overview
 from collector.cli.opening import ALL_SITES, opened
 from collector.cli.options import ConfigFile, Format, OutputFormat, PeriodText, SiteKey, new_app
 from collector.cli.output import emit, emit_json
 from collector.cli.storing import store_of
 from collector.services.measure import measure
+from collector.services.show import show
+from exporters import jsonable
 
 app = new_app()
 
@@ -30,21 +34,34 @@ def status(
         measured = [
             (
                 indicator,
-                measure(
+                show(
                     store,
-                    indicator,
+                    partial(
+                        measure,
+                        store,
+                        indicator,
+                        zone=work.settings.zone,
+                        site=key or ALL_SITES,
+                        sites=work.settings.sites,
+                        population=work.settings.population,
+                        service=work.settings.service,
+                        now=work.now,
+                        known_until=None,
+                    ),
                     asked,
                     zone=work.settings.zone,
                     site=key or ALL_SITES,
-                    sites=work.settings.sites,
-                    population=work.settings.population,
                     now=work.now,
-                    known_until=None,
                 ),
             )
             for indicator in work.settings.register
         ]
     if output is Format.JSON:
-        emit_json([{"name": name_of(work, each), **as_json(its)} for each, its in measured])
+        emit_json(
+            [
+                {"name": name_of(work, each), **jsonable.measurement(its, work.settings.zone)}
+                for each, its in measured
+            ]
+        )
     elif measured:
         emit(heading(work, measured[0][1]), "", overview(work, measured))

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from collector.cli.failures import RefusedError
 from collector.cli.opening import Opened
 from collector.ports import Store, StoreUnavailable
+from collector.services.refused import Refused
 from collector.store import StoreError, open_store
 
 
@@ -22,9 +23,12 @@ def store_of(work: Opened, *, create: bool = False) -> Iterator[Store]:
 
 @contextmanager
 def refused_by_store() -> Iterator[None]:
-    """Failures of the database that are nobody's bug, as a line for the user."""
+    """What was refused, and failures of the database that are nobody's bug, as lines for the
+    user."""
     try:
         yield
+    except Refused as error:
+        raise RefusedError(*error.lines) from None
     except StoreError as error:
         raise RefusedError(str(error)) from None
     except StoreUnavailable as error:

@@ -1,9 +1,8 @@
 """`driftkoll targets`: what is watched."""
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -13,11 +12,8 @@ from collector.cli.opening import Opened, opened, refused
 from collector.cli.options import ConfigFile, Format, KindWord, OutputFormat, SiteKey, Yes, new_app
 from collector.cli.output import Cell, Column, emit, emit_json, table
 from collector.cli.storing import store_of
-from collector.domain.instants import moment
-from collector.domain.merging import enough
 from collector.domain.states import State
-from collector.domain.targets import Target, TargetRecord
-from collector.kpi.tail import known_until
+from collector.services.target_list import list_targets
 from collector.settings.load import load
 from collector.settings.target_changes import (
     Plan,
@@ -27,6 +23,8 @@ from collector.settings.target_changes import (
     table_to_replace,
     write_targets,
 )
+from exporters import jsonable
+from exporters.jsonable import TargetData
 
 app = new_app(help="List, import and rename targets.")
 
@@ -34,7 +32,7 @@ _RELOAD = "reload the agent to take it up (kill -HUP, or systemctl reload driftk
 
 
 @app.command("list")
-def list_targets(
+def list_(
     config: ConfigFile = None,
     site: SiteKey = None,
     kind: KindWord = None,
@@ -47,25 +45,11 @@ def list_targets(
     work = opened(config)
     key = work.site(site)
     with store_of(work) as store:
-        records = {record.name: record for record in store.targets()}
-        tail = store.tail()
-    known = known_until(tail, work.now)
-
-    def state_of(target: Target) -> State:
-        if target.members:
-            members = [targets[name] for name in target.members]
-            serving = [it for it in members if it.retired_at is None or it.retired_at > work.now]
-            return enough(map(state_of, serving), target.needs) if serving else State.UNKNOWN
-        record = records.get(target.name)
-        if record and record.id in tail.open and known[record.id] == work.now:
-            return tail.open[record.id][0]
-        return State.UNKNOWN
-
-    targets = {target.name: target for target in work.settings.targets}
+        listed = list_targets(store, work.settings.targets, work.now)
     rows = [
-        _row(work, target, records, state_of(target))
-        for target in targets.values()
-        if key in (None, target.site) and kind in (None, target.kind)
+        jsonable.target(each, work.settings.zone)
+        for each in listed
+        if key in (None, each.target.site) and kind in (None, each.target.kind)
     ]
     if output is Format.JSON:
         emit_json(rows)
@@ -73,31 +57,7 @@ def list_targets(
         emit(_table(work, rows))
 
 
-def _row(
-    work: Opened, target: Target, records: Mapping[str, TargetRecord], state: State
-) -> dict[str, Any]:
-    record = records.get(target.name)
-    seen = record.first_seen if record else None
-    asked = [records[name] for name in target.members or (target.name,) if name in records]
-    return {
-        "name": target.name,
-        "kind": target.kind.value,
-        "site": target.site,
-        "address": target.address,
-        "probes": [spec.name for spec in target.probes],
-        "members": list(target.members),
-        "needs": target.needs if target.members else None,
-        "parent": target.parent,
-        "tags": list(target.tags),
-        "state": state.value,
-        "answered": any(each.answered_at is not None for each in asked),
-        "first_seen": None
-        if seen is None
-        else moment(seen).astimezone(work.settings.zone).isoformat(),
-    }
-
-
-def _table(work: Opened, rows: list[dict[str, Any]]) -> str:
+def _table(work: Opened, rows: list[TargetData]) -> str:
     words = work.words
     if not rows:
         return words["no_targets"]

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from collector.domain.instants import Duration, Instant
+from collector.domain.targets import Kind
 
 
 class Unit(StrEnum):
@@ -124,10 +125,50 @@ class Indicator:
 
 
 @dataclass(frozen=True, slots=True)
+class FrozenVersion:
+    """A calendar month's figures as they were approved (KPI.md "A closed month").
+
+    The month is [start, end); versions count from 1. `definitions` has each indicator's choices
+    that were in force, by its id; `fingerprint` changes with whatever the figures hang on.
+    """
+
+    period: str
+    start: Instant
+    end: Instant
+    version: int
+    at: Instant
+    author: str
+    reason: str
+    definitions: Mapping[str, Any]
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenFigure:
+    """A figure of a frozen version, of the month or of the year to its end (`period`).
+
+    It is of all or one site, and there of the indicator, one class or one object. What had no value
+    is not frozen.
+    """
+
+    indicator: str
+    period: str
+    site: str
+    kind: Kind | None
+    target: int | None
+    value: float
+    coverage: float | None
+    decided: DecidedTarget | None
+    verdict: Verdict | None
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Measurement:
     """An indicator's value for a period and scope, ready to print (DESIGN.md `indicator show`).
 
-    `period` is the period's own text, `site` a key or "all". `value` is unrounded.
+    `period` is the period's own text, `site` a key or "all". `value` is unrounded. A figure that is
+    `frozen` is what it was then.
     """
 
     indicator: str
@@ -141,4 +182,5 @@ class Measurement:
     outlook: Outlook | None
     coverage: float | None
     computed_at: Instant
+    frozen: FrozenVersion | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)

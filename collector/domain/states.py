@@ -24,6 +24,7 @@ class Origin(StrEnum):
 
     POLLED = "polled"
     IMPORTED = "imported"
+    CORRECTED = "corrected"
 
 
 class Interval(NamedTuple):

@@ -26,7 +26,8 @@ from collector.kpi.groups import (
     missing,
     of_objects,
 )
-from collector.kpi.spans import Spans
+from collector.kpi.maintenance import MIN_NOTICE
+from collector.kpi.service_hours import AROUND_THE_CLOCK, ServiceHours
 from collector.kpi.timelines import Timelines
 
 ID = "availability"
@@ -42,6 +43,7 @@ class Definition:
     min_coverage: float = 0.90
     partial: Mapping[str, float] | None = field(default_factory=lambda: {"half_way": 0.5})
     measured_from: Mapping[Kind, date] = field(default_factory=dict)
+    min_notice: Duration = MIN_NOTICE
 
     @classmethod
     def of(cls, choices: Mapping[str, Any]) -> "Definition":
@@ -57,13 +59,13 @@ class Facts:
     """What availability is worked out from.
 
     `population` is how many objects of a class there should be, `since` a stated `measured_from`,
-    `service` the service hours (around the clock where None).
+    `service` the service hours.
     """
 
     timelines: Timelines
     population: Mapping[Kind, int] = field(default_factory=dict)
     since: MeasuredFrom = field(default_factory=dict)
-    service: Spans | None = None
+    service: ServiceHours = AROUND_THE_CLOCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,8 @@ class Books:
     rows: Sequence[Row]
     scopes: Mapping[tuple[Kind, str], Account]
     lacking: Mapping[Kind, Account]
-    hours: Duration
-    """One object's service time in the whole period."""
+    hours: Mapping[Kind, Duration]
+    """The service time of one object of each class in the whole period."""
 
     def classes(self, scope: Scope) -> dict[Kind, Account]:
         """The classes of a scope; those of an object hold the object alone."""
@@ -136,7 +138,7 @@ def compute(facts: Facts, period: Period) -> Books:
         found,
         by_scope(found),
         missing(facts.timelines, period, facts.population, facts.service),
-        sum(period_hours(period, facts.service)),
+        {kind: sum(period_hours(period, kind, facts.service)) for kind in Kind},
     )
 
 
@@ -172,7 +174,9 @@ def budget(books: Books, definition: Definition, scope: Scope, target: float) ->
     of_scope, _, _ = _chosen(books, definition, scope)
     downtimes = [(_downtime(it.seconds, definition), it.expected) for it in of_scope.values()]
     if scope.kind is None and scope.target is None:
-        return combined_budget(target, downtimes, definition.combine, books.hours)
+        hours = [books.hours[kind] for kind in of_scope]
+        service = sum(hours) / len(hours) if hours else 0
+        return combined_budget(target, downtimes, definition.combine, service)
     expected = sum(whole for _, whole in downtimes)
     return group_budget(target, expected, sum(down for down, _ in downtimes))
 

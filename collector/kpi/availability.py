@@ -7,7 +7,7 @@ from typing import NamedTuple, cast
 from collector.domain.instants import Duration, Instant
 from collector.domain.measurements import Seconds
 from collector.domain.states import Interval, Origin, State
-from collector.kpi.spans import ALWAYS, Span, Spans, intersect, overlap, subtract, union
+from collector.kpi.spans import ALWAYS, Span, Spans, clip, intersect, overlap, subtract, union
 
 _UP, _DOWN, _UNKNOWN = State.UP, State.DOWN, State.UNKNOWN
 
@@ -26,18 +26,23 @@ def account(
     *,
     until: Instant,
     behind: Spans = (),
+    planned: Spans = (),
     corrected: bool = True,
 ) -> list[Segment]:
     """Split an object's service time: maintenance before unknown, unreachable, down and up.
 
     `service` is what counts of its lifetime; the segments cover it exactly, in time order, and no
     two that touch are alike. An open interval is known up to `until`. `behind` is when an ancestor
-    was measured down. Without `corrected` imported maintenance, which is a later correction, does
-    not apply (KPI.md "Accounting").
+    was measured down, `planned` when maintenance was, in time. Without `corrected` maintenance
+    among the intervals, which is a later correction, does not apply (KPI.md "Accounting").
     """
+    if not service:
+        return []
     of = _by_state(intervals, until, corrected)
+    # A year has very many windows, a month of it has few.
+    work = clip(planned, service[0][0], service[-1][1])
     parts = (
-        (State.MAINTENANCE, of[State.MAINTENANCE]),
+        (State.MAINTENANCE, union(of[State.MAINTENANCE], work)),
         (_UNKNOWN, of[_UNKNOWN]),
         (State.UNREACHABLE, union(of[State.UNREACHABLE], intersect(of[_DOWN], behind))),
         (_DOWN, of[_DOWN]),
@@ -182,7 +187,7 @@ def _by_state(
     """The stretches of each state, united; open ones end at `until`."""
     spans: dict[State, list[Span]] = {state: [] for state in State}
     for start, end, state, _, origin, _ in intervals:
-        if corrected or state is not State.MAINTENANCE or origin is not Origin.IMPORTED:
+        if corrected or state is not State.MAINTENANCE or origin is Origin.POLLED:
             spans[state].append((start, until if end is None else end))
     return {state: union(found) for state, found in spans.items()}
 

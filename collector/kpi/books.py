@@ -16,7 +16,8 @@ from collector.kpi.availability import (
     tally,
 )
 from collector.kpi.outages import outages
-from collector.kpi.spans import ALWAYS, Spans, clip, overlap, total
+from collector.kpi.service_hours import AROUND_THE_CLOCK, Hours, ServiceHours
+from collector.kpi.spans import ALWAYS
 from collector.kpi.timelines import Timelines
 
 
@@ -71,13 +72,9 @@ def rows(
     timelines: Timelines,
     period: Period,
     since: MeasuredFrom,
-    service: Spans | None = None,
+    service: ServiceHours = AROUND_THE_CLOCK,
 ) -> list[Row]:
-    """All objects' accounts over a period.
-
-    `since` is `measured_from`; `service` are the service hours of the whole period, around the
-    clock where it is not given.
-    """
+    """All objects' accounts over a period; `since` is `measured_from`."""
     books = _Books(timelines, period, since, service)
     return [row for target in timelines.targets for row in books.of(target)]
 
@@ -86,13 +83,14 @@ class _Books:
     """The accounting of one period."""
 
     def __init__(
-        self, timelines: Timelines, period: Period, since: MeasuredFrom, service: Spans | None
+        self, timelines: Timelines, period: Period, since: MeasuredFrom, service: ServiceHours
     ) -> None:
         self.timelines = timelines
         self.period = period
         self.since = since
         self.service = service
-        self.rest = self._hours(period.measured_end, period.end)
+        self.rest = max(0, period.end - period.measured_end)
+        self.clock = not service
 
     def of(self, target: TargetRecord) -> Iterable[Row]:
         """An object's rows: one, but where class or site changed or the class was not measured."""
@@ -104,7 +102,7 @@ class _Books:
         listed = period.start if stated is None or stated < period.start else stated
         if listed >= gone or listed >= period.end:
             return ()
-        simple = self.service is None and self.timelines.plain(target.id)
+        simple = self.timelines.plain(target.id) and (self.clock or self._around(target))
         account = self._plain if simple else self._full
         held = target.attributes[0]
         measured = self.since.get(held.kind, ALWAYS)
@@ -113,7 +111,7 @@ class _Books:
             # As below, for nearly every object: nothing about it changes in the period.
             before = 0
             if measured > listed:
-                before = self._hours(listed, min(measured, period.measured_end))
+                before = max(0, min(measured, period.measured_end) - listed)
             rest = self.rest if listed <= period.measured_end else period.end - listed
             if start >= period.measured_end and not before and not rest:
                 return ()
@@ -133,7 +131,7 @@ class _Books:
             alive = max(start, born)
             if alive < measured:
                 yield account(target, held, alive, measured, born)._replace(counted=False)
-            before = self._hours(start, min(measured, born))
+            before = self._hours(target, held, start, min(measured, born))
             rest = self._rest(target, listed, gone) if held is target.attributes[-1] else 0
             counted_from = max(alive, measured)
             if counted_from < end or before or rest:
@@ -175,11 +173,14 @@ class _Books:
         before: Duration = 0,
     ) -> Row:
         segments = self._segments(target, start, end, born, corrected=True)
-        seconds = seconds_of(clipped(segments, start, end))
+        hours = self._served(target, held, segments[0].start if segments else start, end)
+        within = clipped(segments, start, end)
+        seconds = seconds_of(within) if hours is None else hours.seconds_of(within)
         uncorrected = None
-        if seconds.maintenance:
+        if self.timelines.is_corrected(target.id):
             without = self._segments(target, start, end, born, corrected=False)
-            uncorrected = seconds_of(clipped(without, start, end))
+            within = clipped(without, start, end)
+            uncorrected = seconds_of(within) if hours is None else hours.seconds_of(within)
         return Row(
             target.id,
             held.kind,
@@ -189,7 +190,7 @@ class _Books:
             seconds.unreachable,
             seconds.maintenance,
             seconds.unknown,
-            sum(start <= it.start < end for it in outages(target.id, segments)),
+            sum(start <= it.start < end for it in outages(target.id, segments, hours)),
             rest,
             before,
             uncorrected=uncorrected,
@@ -207,17 +208,15 @@ class _Books:
         """What was accounted until `end`, from far enough back to see which outages lasted."""
         if start >= end:
             return []
-        intervals = self.timelines.of(target.id)
+        timelines = self.timelines if corrected else self.timelines.before_corrections
+        intervals = timelines.of(target.id)
         earliest = max(born, min(start, intervals[0].start if intervals else start))
-        counted: Spans = [(earliest, end)]
-        if self.service is not None:
-            past = [(earliest, self.period.start)] if earliest < self.period.start else []
-            counted = past + clip(self.service, start, end)
         return account(
             intervals,
-            counted,
-            until=self.timelines.until(target.id),
-            behind=self.timelines.behind(target.id),
+            [(earliest, end)],
+            until=timelines.until(target.id),
+            behind=timelines.behind(target.id),
+            planned=timelines.planned(target.id),
             corrected=corrected,
         )
 
@@ -227,18 +226,37 @@ class _Books:
         end = min(gone, self.period.end)
         if start >= end:
             return 0
-        rest = self._hours(start, end)
+        held = target.attributes[-1]
+        rest = self._hours(target, held, start, end)
         if not self.timelines.plain(target.id):
-            segments = account(self.timelines.of(target.id), [(start, end)], until=start)
+            segments = account(
+                self.timelines.of(target.id),
+                [(start, end)],
+                until=start,
+                planned=self.timelines.planned(target.id),
+            )
             planned = [(s, e) for s, e, state in segments if state is State.MAINTENANCE]
-            rest -= sum(self._hours(s, e) for s, e in planned)
+            rest -= sum(self._hours(target, held, s, e) for s, e in planned)
         return rest
 
-    def _hours(self, start: Instant, end: Instant) -> Duration:
-        """The service time within [start, end)."""
+    def _around(self, target: TargetRecord) -> bool:
+        """Whether an object was served around the clock, whatever it was."""
+        calendar, name = self.service.calendar, target.name
+        return not any(calendar(held.kind, name) for held in target.attributes)
+
+    def _served(
+        self, target: TargetRecord, held: Attributes, start: Instant, end: Instant
+    ) -> Hours | None:
+        return None if self.clock else self.service.hours(held.kind, start, end, target.name)
+
+    def _hours(
+        self, target: TargetRecord, held: Attributes, start: Instant, end: Instant
+    ) -> Duration:
+        """The service time of an object within [start, end), while it was as held."""
         if start >= end:
             return 0
-        return end - start if self.service is None else overlap(self.service, start, end)
+        hours = self._served(target, held, start, end)
+        return end - start if hours is None else hours.between(start, end)
 
 
 def _gone(target: TargetRecord) -> Instant:
@@ -281,8 +299,13 @@ def most_listed(timelines: Timelines, period: Period, kind: Kind) -> int:
     return most
 
 
-def period_hours(period: Period, service: Spans | None) -> tuple[Duration, Duration]:
-    """One object's service time in the measured part of a period, and in the part to come."""
-    hours = [(period.start, period.end)] if service is None else service
-    measured = total(clip(hours, period.start, period.measured_end))
-    return measured, total(clip(hours, period.measured_end, period.end))
+def period_hours(
+    period: Period, kind: Kind, service: ServiceHours = AROUND_THE_CLOCK
+) -> tuple[Duration, Duration]:
+    """The service time of one object of a class in the measured part of a period, and in the part
+    to come."""
+    now = max(period.start, period.measured_end)
+    hours = service.hours(kind, period.start, period.end)
+    if hours is None:
+        return now - period.start, period.end - now
+    return hours.between(period.start, now), hours.between(now, period.end)

@@ -24,12 +24,12 @@ def combined_budget(
     target: float,
     classes: Sequence[tuple[Duration, Duration]],
     rule: Combine,
-    service: Duration,
+    service: float,
 ) -> Budget | None:
     """The indicator's budget in one object's time; None where no class has any service.
 
     `classes` are each class's (downtime so far, expected service of the whole period), `service`
-    is one object's service in the whole period.
+    is one object's service in the whole period, the mean of the classes' where they differ.
     """
     used = combined(classes, rule, worst=max)
     if used is None:

@@ -9,7 +9,7 @@ from collector.domain.measurements import Seconds
 from collector.domain.periods import Period
 from collector.domain.targets import Kind
 from collector.kpi.books import Row, most_listed, period_hours
-from collector.kpi.spans import Spans
+from collector.kpi.service_hours import AROUND_THE_CLOCK, ServiceHours
 from collector.kpi.timelines import Timelines
 
 ALL = "all"
@@ -107,18 +107,18 @@ def missing(
     timelines: Timelines,
     period: Period,
     population: Mapping[Kind, int],
-    service: Spans | None = None,
+    service: ServiceHours = AROUND_THE_CLOCK,
 ) -> dict[Kind, Account]:
     """What the objects that a stated population has and the list has not count for: unknown.
 
     They are of no site. As many are missing as the list is short of at its longest in the period,
     so that one object replaced by another does not count for two.
     """
-    measured, rest = period_hours(period, service)
     accounts: dict[Kind, Account] = {}
     for kind, number in population.items():
         short = number - most_listed(timelines, period, kind)
         if short > 0:
+            measured, rest = period_hours(period, kind, service)
             unknown = Seconds(unknown=short * measured)
             accounts[kind] = Account(unknown, unknown, short * rest, 0)
     return accounts

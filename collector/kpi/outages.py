@@ -7,6 +7,7 @@ from collector.domain.instants import Duration, Instant
 from collector.domain.periods import Period
 from collector.domain.states import Interval, State
 from collector.kpi.availability import Segment, account
+from collector.kpi.service_hours import Hours
 from collector.kpi.spans import ALWAYS, Spans
 from collector.kpi.timelines import Timelines
 
@@ -37,8 +38,13 @@ class Outage:
         return self.down + self.unreachable
 
 
-def outages(target: int, segments: Iterable[Segment]) -> list[Outage]:
-    """The outages in an object's accounted segments, in order; causes are not looked for."""
+def outages(target: int, segments: Iterable[Segment], hours: Hours | None = None) -> list[Outage]:
+    """The outages in an object's accounted segments, in order; causes are not looked for.
+
+    `segments` are of all of its time. Of an outage counts what lies within service `hours`, around
+    the clock where they are not given; one that lies outside them is none, and up outside them
+    ends one all the same.
+    """
     found: list[Outage] = []
     run: list[Segment] = []
     for segment in segments:
@@ -47,23 +53,26 @@ def outages(target: int, segments: Iterable[Segment]) -> list[Outage]:
                 found.append(_outage(target, run, segment.start))
             run = []
         elif segment.state in (State.DOWN, State.UNREACHABLE):
-            run.append(segment)
+            run += [segment] if hours is None else _served(segment, hours)
     if run:
         found.append(_outage(target, run, None))
     return found
 
 
-def outages_of(timelines: Timelines, target: int, service: Spans | None = None) -> list[Outage]:
+def outages_of(timelines: Timelines, target: int, hours: Hours | None = None) -> list[Outage]:
     """An object's outages as far as its intervals reach, with their causes.
 
-    `service` is what counts of its time, its lifetime around the clock where it is not given.
+    `hours` are its service hours, around the clock where they are not given.
     """
-    counted = service if service is not None else lifetime(timelines, target)
     intervals = timelines.of(target)
     segments = account(
-        intervals, counted, until=timelines.until(target), behind=timelines.behind(target)
+        intervals,
+        lifetime(timelines, target),
+        until=timelines.until(target),
+        behind=timelines.behind(target),
+        planned=timelines.planned(target),
     )
-    return [_explained(timelines, outage, intervals) for outage in outages(target, segments)]
+    return [_explained(timelines, outage, intervals) for outage in outages(target, segments, hours)]
 
 
 def lifetime(timelines: Timelines, target: int) -> Spans:
@@ -94,6 +103,12 @@ def time_to_restore(outages: Iterable[Outage], period: Period) -> float | None:
 def time_between_failures(up: Duration, outages_begun: int) -> float | None:
     """ΣU / outages begun, in µs; None where none began."""
     return up / outages_begun if outages_begun else None
+
+
+def _served(segment: Segment, hours: Hours) -> list[Segment]:
+    """The part of a segment within service hours."""
+    within = hours.within(segment.start, segment.end)
+    return [Segment(start, end, segment.state) for start, end in within]
 
 
 def _outage(target: int, run: Sequence[Segment], restored_at: Instant | None) -> Outage:

@@ -40,6 +40,16 @@ def parse_period(text: str, *, zone: ZoneInfo, now: Instant) -> Period:
     raise ValueError(f"'{text}' is no period: write {FORMS}")
 
 
+def is_month(period: Period) -> bool:
+    """Whether a period is a calendar month."""
+    return re.fullmatch(_FORMS[0][0], period.text, re.ASCII) is not None
+
+
+def to_date(month: str) -> str:
+    """The year to date at a calendar month's end: 2026-01..2026-10 of 2026-10."""
+    return f"{month[:4]}-01..{month}"
+
+
 def trailing(text: str, length: int, *, zone: ZoneInfo, now: Instant) -> Period:
     """The period of exactly `length` microseconds that ends now."""
     return Period(text, now - length, now, now, _local(now - 1, zone).year)

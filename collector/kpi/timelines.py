@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 
 from collector.domain.instants import Instant
-from collector.domain.states import Interval
+from collector.domain.states import Interval, Origin, State
 from collector.domain.targets import TargetRecord
 from collector.kpi.availability import is_plain, measured_down
+from collector.kpi.corrections import Corrections, corrected
 from collector.kpi.spans import ALWAYS, Spans, clip, union
 
 _NO_INTERVALS: list[Interval] = []
@@ -16,8 +18,9 @@ class Timelines:
     """Each object's intervals, how far the open ones are known, and its ancestors' failures.
 
     `intervals` are sorted by start for each object; `known_until` says how far an open interval is
-    known, and one that is not in it is not known at all. Derived parts are worked out once, when
-    they are first asked for.
+    known, and one that is not in it is not known at all. `planned` is each object's planned
+    maintenance, `corrections` are those in force. Derived parts are worked out once, when they are
+    first asked for.
     """
 
     def __init__(
@@ -25,6 +28,9 @@ class Timelines:
         targets: Sequence[TargetRecord],
         intervals: Mapping[int, Sequence[Interval]],
         known_until: Mapping[int, Instant],
+        *,
+        planned: Mapping[int, Spans] = MappingProxyType({}),
+        corrections: Corrections = MappingProxyType({}),
     ) -> None:
         self.targets = targets
         self._by_id = {target.id: target for target in targets}
@@ -32,7 +38,12 @@ class Timelines:
             id_: found if isinstance(found, list) else list(found)
             for id_, found in intervals.items()
         }
+        self._measured = {id_: self._intervals.get(id_, []) for id_ in corrections}
+        for id_, measured in self._measured.items():
+            self._intervals[id_] = corrected(measured, corrections[id_])
         self._until = known_until
+        self._planned = planned
+        self._before: Timelines | None = None
         self._plain: dict[int, bool] = {}
         self._down: dict[int, Spans] = {}
         self._reach: dict[int, frozenset[int]] = {}
@@ -43,19 +54,50 @@ class Timelines:
         return self._by_id[target]
 
     def of(self, target: int) -> list[Interval]:
-        """An object's intervals, sorted by start."""
+        """An object's intervals after corrections, sorted by start."""
         return self._intervals.get(target, _NO_INTERVALS)
 
     def until(self, target: int) -> Instant:
         """How far an object's open interval is known."""
         return self._until.get(target, -ALWAYS)
 
+    def planned(self, target: int) -> Spans:
+        """When an object has planned maintenance."""
+        return self._planned.get(target, ())
+
     def plain(self, target: int) -> bool:
-        """Whether an object's intervals are such as `availability.tally` counts."""
+        """Whether `availability.tally` counts an object: measured alone, with no planned work and
+        nothing corrected."""
         plain = self._plain.get(target)
         if plain is None:
-            plain = self._plain[target] = is_plain(self.of(target))
+            plain = (
+                not self.planned(target)
+                and is_plain(self.of(target))
+                and not self._below_correction(target)
+            )
+            self._plain[target] = plain
         return plain
+
+    def is_corrected(self, target: int) -> bool:
+        """Whether corrections of an object, or of what it is behind, may tell in its figures."""
+        return self._below_correction(target) or any(
+            it.state is State.MAINTENANCE and it.origin is not Origin.POLLED
+            for it in self.of(target)
+        )
+
+    def _below_correction(self, target: int) -> bool:
+        """Whether an object or anything that ever was above it has a correction."""
+        return bool(self._measured) and not self._measured.keys().isdisjoint(self.reached(target))
+
+    @property
+    def before_corrections(self) -> "Timelines":
+        """The same as it was measured; imported maintenance, a correction too, is still in it."""
+        if not self._measured:
+            return self
+        if self._before is None:
+            intervals = {**self._intervals, **self._measured}
+            self._before = Timelines(self.targets, intervals, self._until, planned=self._planned)
+        return self._before
 
     def down(self, target: int) -> Spans:
         """When an object was measured down, whatever maintenance says."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from collector.domain.events import Event, EventKind
 from collector.domain.flapping import flaps
@@ -20,7 +20,8 @@ class Announcer:
     """What was said of each target last, and which of them flap.
 
     What is behind something that is down, or that is suspected to be, is not news of its own; of a
-    target that flaps, only that it does and that it ceased to.
+    target that flaps, only that it does and that it ceased to. Of one that somebody works on
+    nothing is said until they are done.
     """
 
     def __init__(self, journal: Journal) -> None:
@@ -28,11 +29,18 @@ class Announcer:
         self._down_since: dict[int, Instant] = {}
         self.flapping: set[int] = set()
 
-    async def review(self, watches: Mapping[str, Watch], rules: Polling, now: Instant) -> None:
+    async def review(
+        self,
+        watches: Mapping[str, Watch],
+        rules: Polling,
+        now: Instant,
+        in_work: Collection[int] = (),
+    ) -> None:
         """Say what changed since the last review."""
         for n, watch in enumerate(list(watches.values())):
-            self._mark_flapping(watch, rules, now)
-            self._say(watch, watches)
+            if watch.id not in in_work:
+                self._mark_flapping(watch, rules, now)
+                self._say(watch, watches)
             if n % _REVIEWED_AT_ONCE == _REVIEWED_AT_ONCE - 1:
                 await asyncio.sleep(0)
 

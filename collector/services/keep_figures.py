@@ -9,8 +9,10 @@ from collector.domain.figures import Figures
 from collector.domain.instants import MINUTE, SECOND, Duration, Instant
 from collector.domain.measurements import Indicator, Seconds
 from collector.domain.targets import Kind
+from collector.kpi.service_hours import AROUND_THE_CLOCK, ServiceHours
 from collector.ports import Clock, Store
 from collector.services.overview import overview
+from collector.services.remember import Remembering
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +32,7 @@ class Scope:
     register: Sequence[Indicator]
     sites: Mapping[str, str]
     population: Mapping[Kind, int]
+    service: ServiceHours = AROUND_THE_CLOCK
 
 
 class FigureKeeper:
@@ -39,6 +42,7 @@ class FigureKeeper:
         self, store: Store, clock: Clock, known_until: Callable[[Instant], Mapping[int, Instant]]
     ) -> None:
         self._store = store
+        self._remembering = Remembering(store)
         self._clock = clock
         self._known_until = known_until
         self._settled_until = clock.now()
@@ -60,11 +64,12 @@ class FigureKeeper:
         now = self._clock.now()
         until = max(self._settled_until, now - _SETTLED_AFTER)
         figures = overview(
-            self._store,
+            self._remembering,
             scope.register,
             zone=scope.zone,
             sites=scope.sites,
             population=scope.population,
+            service=scope.service,
             now=now,
             known_until=self._known_until(now),
             settled_since=self._settled_until,

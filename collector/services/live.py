@@ -1,6 +1,6 @@
 """Live: the immutable snapshot of all targets that exporters read."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from collector.domain.checks import Check
 from collector.domain.instants import Instant
@@ -10,11 +10,18 @@ from collector.domain.states import State
 from collector.services.poll import Poller
 
 
-def live_targets(poller: Poller, now: Instant) -> tuple[LiveTarget, ...]:
-    """Every target as it stands; safe to call from another thread than the polling's."""
+def live_targets(poller: Poller, in_work: Collection[int], now: Instant) -> tuple[LiveTarget, ...]:
+    """Every target as it stands; safe to call from another thread than the polling's.
+
+    Those in a window, planned or urgent, are in maintenance whatever is measured.
+    """
     current = dict(poller.watches)
     down = {name for name, watch in current.items() if watch.state is State.DOWN}
-    return tuple(_live(watch, poller, current, down, now) for watch in current.values())
+    found = (_live(watch, poller, current, down, now) for watch in current.values())
+    if not in_work:
+        return tuple(found)
+    maintained = State.MAINTENANCE
+    return tuple(it._replace(state=maintained) if it.id in in_work else it for it in found)
 
 
 def _live(

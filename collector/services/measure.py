@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from collector.domain.instants import SECOND, Duration, Instant
-from collector.domain.measurements import DecidedTarget, Indicator, Measurement, Seconds
+from collector.domain.measurements import DecidedTarget, Indicator, Measurement, Outlook, Seconds
 from collector.domain.periods import Period
 from collector.domain.targets import Kind, TargetRecord
 from collector.indicators import availability
@@ -13,6 +13,7 @@ from collector.indicators.availability import Books, Definition, Facts, Figure, 
 from collector.kpi.budget import Budget
 from collector.kpi.groups import ALL, Account
 from collector.kpi.periods import midnight
+from collector.kpi.service_hours import AROUND_THE_CLOCK, ServiceHours
 from collector.kpi.timelines import Timelines
 from collector.ports import FigureStore
 from collector.services.history import read_timelines
@@ -37,13 +38,16 @@ def measure(
     target: str | None = None,
     sites: Mapping[str, str],
     population: Mapping[Kind, int],
+    service: ServiceHours = AROUND_THE_CLOCK,
     now: Instant,
     known_until: Mapping[int, Instant] | None,
+    looking_ahead: bool = True,
 ) -> Measurement:
     """An indicator's value for a period, at all sites or one, there of one class or object.
 
     `target` is an object's name; KeyError for one that never was, and for a site that is none of
     `sites`. `detail` is as DESIGN.md "Command line" has it. What nobody measures yet has no value.
+    Without `looking_ahead` the year's outlook is not worked out, which takes most of the time.
     """
     if site != ALL and site not in sites:
         raise KeyError(site)
@@ -54,46 +58,71 @@ def measure(
     scope = Scope(site, kind, None if object_ is None else object_.id)
     year = year_of(period, zone=zone, now=now)
     recent = last_days(zone=zone, now=now)
-    needed = [period, year, recent] if is_running(year, now) else [period]
+    ahead = looking_ahead and is_running(year, now)
+    needed = [period, year, recent] if ahead else [period]
+    definition = Definition.of(indicator.definition)
     timelines = read_timelines(
         store,
         min(it.start for it in needed),
         max(it.measured_end for it in needed),
         now=now,
+        planned_until=max(it.end for it in needed),
+        min_notice=definition.min_notice,
         known_until=known_until,
         targets=_within(records, scope),
         records=records,
     )
-    definition = Definition.of(indicator.definition)
-    facts = facts_of(timelines, definition, population, zone)
+    facts = facts_of(timelines, definition, population, zone, service)
     books = availability.compute(facts, period)
-    figure = availability.figure(books, definition, scope)
-    decided = _decided(indicator, definition, period, kind, object_)
+    decided = decided_for(indicator, definition, period, scope, timelines)
     prospect = None
-    if decided is not None and len(needed) > 1:
+    if decided is not None and ahead:
         of_year = books if year.text == period.text else availability.compute(facts, year)
         of_recent = availability.compute(facts, recent)
         prospect = availability.prospect(of_year, of_recent, definition, scope)
+    outlook = outlook_on(indicator, decided, year, prospect) if looking_ahead else None
+    return of_scope(
+        indicator, definition, timelines, books, scope, decided=decided, outlook=outlook, now=now
+    )
+
+
+def of_scope(
+    indicator: Indicator,
+    definition: Definition,
+    timelines: Timelines,
+    books: Books,
+    scope: Scope,
+    *,
+    decided: DecidedTarget | None,
+    outlook: Outlook | None,
+    now: Instant,
+) -> Measurement:
+    """The measurement of a scope from the accounts of a period."""
+    figure = availability.figure(books, definition, scope)
     return measurement(
         indicator,
-        period,
-        site,
+        books.period,
+        scope.site,
         value=figure.value,
         coverage=figure.coverage,
         measurable=figure.measurable,
         target=decided,
-        outlook=outlook_on(indicator, decided, year, prospect),
+        outlook=outlook,
         now=now,
         detail=_detail(timelines, books, definition, scope, figure, decided),
     )
 
 
 def facts_of(
-    timelines: Timelines, definition: Definition, population: Mapping[Kind, int], zone: ZoneInfo
+    timelines: Timelines,
+    definition: Definition,
+    population: Mapping[Kind, int],
+    zone: ZoneInfo,
+    service: ServiceHours = AROUND_THE_CLOCK,
 ) -> Facts:
     """What availability is worked out from; stated days begin at local midnight."""
     since = {kind: midnight(day, zone) for kind, day in definition.measured_from.items()}
-    return Facts(timelines, population, since)
+    return Facts(timelines, population, since, service)
 
 
 def _named(records: Iterable[TargetRecord], name: str) -> TargetRecord:
@@ -118,15 +147,17 @@ def _within(records: Iterable[TargetRecord], scope: Scope) -> set[int] | None:
     }
 
 
-def _decided(
+def decided_for(
     indicator: Indicator,
     definition: Definition,
     period: Period,
-    kind: Kind | None,
-    object_: TargetRecord | None,
+    scope: Scope,
+    timelines: Timelines,
 ) -> DecidedTarget | None:
     """The decided target, which is for the indicator's classes and no others."""
-    asked = object_.attributes[-1].kind if object_ is not None and kind is None else kind
+    asked = scope.kind
+    if scope.target is not None and asked is None:
+        asked = timelines.target(scope.target).attributes[-1].kind
     if asked is not None and asked not in definition.classes:
         return None
     return indicator.target_for(period.year)

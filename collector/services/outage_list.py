@@ -2,12 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from collector.domain.instants import Instant
+from collector.domain.corrections import Annotation, Correction
+from collector.domain.instants import Duration, Instant
 from collector.domain.periods import Period
 from collector.domain.states import Interval, Origin, State
 from collector.domain.targets import Attributes, TargetRecord
+from collector.kpi.corrections import in_force
+from collector.kpi.maintenance import MIN_NOTICE
 from collector.kpi.outages import Outage, outages_of
 from collector.kpi.spans import ALWAYS
 from collector.kpi.timelines import Timelines
@@ -20,7 +23,8 @@ class Listed:
     """An outage with what its object was when it began.
 
     `open` says that it goes on; `cause` names the failed ancestor, `consequences` are the outages
-    that began behind this one.
+    that began behind this one. `annotation` is the latest that was said of it, `corrections` are
+    those in force that touch it.
     """
 
     outage: Outage
@@ -30,6 +34,8 @@ class Listed:
     open: bool
     cause: str | None = None
     consequences: list["Listed"] = field(default_factory=list)
+    annotation: Annotation | None = None
+    corrections: tuple[Correction, ...] = ()
 
 
 def list_outages(
@@ -40,17 +46,34 @@ def list_outages(
     site: str | None = None,
     kind: str | None = None,
     target: str | None = None,
+    min_notice: Duration = MIN_NOTICE,
 ) -> list[Listed]:
     """The outages that touch a period, oldest first, of one site, kind or target where asked.
 
-    One whose ancestor's outage is not among them stands by itself, with its cause.
+    One whose ancestor's outage is not among them stands by itself, with its cause. `min_notice` is
+    the definition's: planned maintenance is no outage.
     """
     records = {record.id: record for record in store.targets()}
     failed = _failed(store.intervals(period.start, period.measured_end))
+    corrections = in_force(store.corrections(-ALWAYS, period.measured_end))
+    for id_, entries in corrections.items():
+        if any(it.state is State.DOWN and it.end > period.start for it in entries):
+            failed.add(id_)
     # From the beginning, so that one that was under way at the period's start keeps its own.
-    timelines = read_timelines(store, -ALWAYS, period.measured_end, now=now, targets=failed)
+    timelines = read_timelines(
+        store, -ALWAYS, period.measured_end, now=now, targets=failed, min_notice=min_notice
+    )
+    said: dict[int, list[Annotation]] = defaultdict(list)
+    for note in store.annotations(-ALWAYS, period.measured_end):
+        said[note.target].append(note)
     found = [
-        listed
+        replace(
+            listed,
+            annotation=_said_of(listed.outage, said[each]),
+            corrections=tuple(
+                it for it in corrections.get(each, ()) if _touches(it, listed.outage)
+            ),
+        )
         for each in sorted(failed)
         for listed in _outages(timelines, records, each)
         if listed.outage.start < period.measured_end
@@ -60,6 +83,16 @@ def list_outages(
         and target in (None, listed.name)
     ]
     return _folded(sorted(found, key=lambda listed: (listed.outage.start, listed.name)))
+
+
+def _said_of(outage: Outage, notes: Sequence[Annotation]) -> Annotation | None:
+    """The latest; a correction may since have moved the beginning of what it was said of."""
+    own = [note for note in notes if outage.start <= note.start < outage.end]
+    return own[-1] if own else None
+
+
+def _touches(correction: Correction, outage: Outage) -> bool:
+    return correction.start <= outage.end and outage.start <= correction.end
 
 
 def _failed(intervals: Mapping[int, Sequence[Interval]]) -> set[int]:

@@ -7,14 +7,13 @@ states lie inside one and come before it (KPI.md "Accounting"), maintenance may 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from difflib import get_close_matches
 
-from dateutil.tz import datetime_ambiguous, datetime_exists
-
-from collector.domain.instants import Instant, instant
+from collector.domain.instants import Instant
 from collector.domain.states import Interval, Origin, State
 from collector.kpi.spans import Spans, subtract, union
+from collector.services.local_time import TWICE, read_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +108,7 @@ def _read(
     instants: list[Instant] = []
     for column, text in (("start", row.start), ("end", row.end)):
         try:
-            at, ambiguous = _parse(text, zone)
+            at, ambiguous = read_time(text, zone)
         except ValueError as error:
             wrong.append(f"{column} {error}")
             continue
@@ -117,10 +116,7 @@ def _read(
         if at > now:
             wrong.append(f"{column} {text!r} lies in the future")
         if ambiguous:
-            warnings.append(
-                f"{column} {text!r} occurs twice, the clock went back; the earlier is taken "
-                "(give an offset, as +01:00, to choose)"
-            )
+            warnings.append(f"{column} {text!r} {TWICE}")
     if len(instants) == 2 and instants[1] <= instants[0]:
         wrong.append(f"end {row.end!r} is not after start {row.start!r}")
     span = None
@@ -131,19 +127,6 @@ def _read(
         [Remark(row.line, text) for text in wrong],
         [Remark(row.line, text) for text in warnings],
     )
-
-
-def _parse(text: str, zone: tzinfo) -> tuple[Instant, bool]:
-    """An ISO 8601 instant, local where it has no offset, and whether that time occurs twice."""
-    try:
-        written = datetime.fromisoformat(text)
-        local = written if written.tzinfo else written.replace(tzinfo=zone)
-        exists = datetime_exists(local)
-    except (ValueError, OverflowError):
-        raise ValueError(f"{text!r} is no ISO 8601 time, as 2026-10-01T08:00") from None
-    if not exists:
-        raise ValueError(f"{text!r} does not exist, the clock went forward over it")
-    return instant(local), written.tzinfo is None and datetime_ambiguous(local)
 
 
 def _flatten(spans: Sequence[Span], problems: list[Remark]) -> list[Span]:

@@ -13,6 +13,7 @@ from collector.indicators.availability import Books, Definition, Scope
 from collector.kpi.books import rows
 from collector.kpi.groups import ALL
 from collector.kpi.periods import windows
+from collector.kpi.service_hours import AROUND_THE_CLOCK, ServiceHours
 from collector.kpi.spans import ALWAYS
 from collector.kpi.timelines import Timelines
 from collector.ports import FigureStore
@@ -28,6 +29,7 @@ def overview(
     zone: ZoneInfo,
     sites: Mapping[str, str],
     population: Mapping[Kind, int],
+    service: ServiceHours = AROUND_THE_CLOCK,
     now: Instant,
     known_until: Mapping[int, Instant] | None,
     settled_since: Instant,
@@ -41,10 +43,18 @@ def overview(
     periods = windows(now, zone)
     recent = last_days(zone=zone, now=now)
     starts = [recent.start, settled_since, *(period.start for period in periods.values())]
-    timelines = read_timelines(store, min(starts), now, now=now, known_until=known_until)
     indicator = next((it for it in register if it.id == availability.ID), None)
     definition = Definition.of(indicator.definition) if indicator else Definition()
-    facts = facts_of(timelines, definition, population, zone)
+    timelines = read_timelines(
+        store,
+        min(starts),
+        now,
+        now=now,
+        planned_until=max(period.end for period in periods.values()),
+        min_notice=definition.min_notice,
+        known_until=known_until,
+    )
+    facts = facts_of(timelines, definition, population, zone, service)
     books = {window: availability.compute(facts, period) for window, period in periods.items()}
     of_recent = availability.compute(facts, recent)
     scopes = [ALL, *_sites(sites, books.values())]
@@ -84,7 +94,7 @@ def overview(
         availability=tuple(availabilities),
         measurements=tuple(measurements),
         forecasts={indicator.id: expected} if indicator and expected is not None else {},
-        settled=_settled(timelines, settled_since, settled_until),
+        settled=_settled(timelines, service, settled_since, settled_until),
     )
 
 
@@ -110,14 +120,14 @@ def _figures(
 
 
 def _settled(
-    timelines: Timelines, since: Instant, until: Instant
+    timelines: Timelines, service: ServiceHours, since: Instant, until: Instant
 ) -> dict[tuple[str, str], Seconds]:
     """Each class's object-seconds at each site in a stretch where nothing changes any more."""
     if since >= until:
         return {}
     stretch = Period("settled", since, until, until, 0)
     settled: dict[tuple[str, str], Seconds] = {}
-    for row in rows(timelines, stretch, dict.fromkeys(Kind, -ALWAYS)):
+    for row in rows(timelines, stretch, dict.fromkeys(Kind, -ALWAYS), service):
         scope = (row.kind.value, row.site)
         settled[scope] = settled.get(scope, Seconds()) + row.seconds
     return settled

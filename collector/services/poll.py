@@ -4,7 +4,7 @@ concurrently, and what it found is folded into states and put down for the store
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from collector.domain.checks import Check, Next
 from collector.domain.events import Event, EventKind
@@ -52,8 +52,10 @@ class Poller:
         metrics: PollMetrics,
         probes: Mapping[str, Probe],
         rules: Polling,
+        in_work: Callable[[Instant], Collection[int]] = lambda _: (),
     ) -> None:
         self._clock = clock
+        self._in_work = in_work
         self._recorder = recorder
         self._metrics = metrics
         self._flying: dict[Check, asyncio.Task[None]] = {}
@@ -219,7 +221,7 @@ class Poller:
                 await asyncio.sleep(0)
         now = self._clock.now()
         if not self.sentinels.blind:
-            await self.announcer.review(self.watches, self.rules, now)
+            await self.announcer.review(self.watches, self.rules, now, self._in_work(now))
         for check, task in list(self._flying.items()):
             limit = _OVERDUE * check.spec.timeout + 10 * SECOND
             if now - check.sent_at > limit:

@@ -71,6 +71,7 @@ class TargetEntry(Section):
     merge: Merge | None = None
     members: tuple[str, ...] = ()
     needs: int | None = None
+    service_hours: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from collector.settings.model import Configuration, SnmpProfile
 from collector.settings.probe_specs import ProbeSpecs, too_short
 from collector.settings.register import load_register
 from collector.settings.secrets import expand
+from collector.settings.service_hours import calendar_problems, service_hours
 from collector.settings.settings import Settings
 from collector.settings.snmp_profiles import credential, profile_problems
 from collector.settings.targets import Surroundings, build_target
@@ -91,6 +92,7 @@ class _Loading:
     def settings(self, instead: Mapping[Path, Path]) -> Settings:
         entries, files = read_entries(self.document, instead, self.problems)
         targets = self._targets(entries)
+        self._check_calendars(entries)
         self._check_polling(entries)
         profiles = self._profiles()
         register = self._register()
@@ -109,6 +111,7 @@ class _Loading:
             register=register,
             sites=said.sites,
             population=said.population,
+            service=service_hours(said.timezone, said.service_hours, said.calendars, entries),
             polling=Polling(
                 polling.confirmations,
                 polling.retry_interval,
@@ -176,6 +179,12 @@ class _Loading:
         self.problems.add(*circles(places, targets))
         self.problems.add(*member_problems(entries, places, targets))
         return targets
+
+    def _check_calendars(self, entries: Sequence[Entry]) -> None:
+        section, calendars = self.configuration.service_hours, _keys(self.given, "calendars")
+        for entry, at, message in calendar_problems(section, entries, calendars):
+            wrong = entry.problem(at, message) if entry else self._problem(at, message)
+            self.problems.add(wrong)
 
     def _check_polling(self, entries: Sequence[Entry]) -> None:
         polling = self.configuration.polling

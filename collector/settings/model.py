@@ -11,7 +11,6 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     PlainValidator,
     SecretStr,
@@ -23,7 +22,9 @@ from collector.domain.quantities import format_duration, parse_duration, parse_s
 from collector.domain.targets import Kind
 from collector.probes._snmp.credentials import Auth, Priv, Version
 from collector.secret import Secret
+from collector.settings.calendars import CalendarSection, ServiceHoursSection, calendar_name
 from collector.settings.errors import hint
+from collector.settings.section import SECTION
 
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _HOST = re.compile(rf"(?!(?:.*\.)?[0-9]+\.?$){_LABEL}(?:\.{_LABEL})*\.?")
@@ -33,7 +34,7 @@ _HOST = re.compile(rf"(?!(?:.*\.)?[0-9]+\.?$){_LABEL}(?:\.{_LABEL})*\.?")
 class Section(BaseModel):
     """A part of the configuration."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = SECTION
 
 
 def as_label(text: str) -> str:
@@ -228,6 +229,10 @@ class Configuration(Section):
         Annotated[str, AfterValidator(_site)], Annotated[str, AfterValidator(as_label)]
     ] = {}
     population: dict[Kind, Annotated[int, Field(ge=1)]] = {}
+    calendars: dict[
+        Annotated[str, AfterValidator(as_word), AfterValidator(calendar_name)], CalendarSection
+    ] = {}
+    service_hours: ServiceHoursSection = ServiceHoursSection()
     polling: PollingSection = PollingSection()
     snmp: SnmpSection = SnmpSection()
     retention: RetentionSection = RetentionSection()

@@ -9,8 +9,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 
 from collector.domain.measurements import Indicator, Op, Unit
+from collector.domain.quantities import parse_duration
 from collector.domain.targets import Kind
 from collector.kpi.groups import Combine
+from collector.kpi.maintenance import MIN_NOTICE
 from collector.settings.errors import ConfigurationError, Problem, problems_of
 from collector.settings.model import Section, as_label
 from collector.settings.yaml_lines import read_yaml
@@ -70,6 +72,7 @@ class AvailabilityDefinition(Definition):
     combine: Combine = Combine.MEAN
     unreachable: Literal["included", "excluded"] = "included"
     measured_from: dict[Kind, date] = Field(default_factory=dict)
+    min_notice: Annotated[int, BeforeValidator(parse_duration)] = MIN_NOTICE
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from collector.domain.measurements import Indicator
 from collector.domain.targets import Kind, Polling, Target
+from collector.kpi.service_hours import ServiceHours
 from collector.ports import Retention
 from collector.probes._snmp.credentials import Credential
 
@@ -29,6 +30,7 @@ class Settings:
     register: tuple[Indicator, ...]
     sites: Mapping[str, str]
     population: Mapping[Kind, int]
+    service: ServiceHours
     polling: Polling
     snmp_client: Literal["gufo", "pysnmp"]
     snmp_profiles: Mapping[str, Credential] = field(repr=False)

@@ -4,9 +4,13 @@ commands."""
 from collector.store.administration import Administration
 from collector.store.checking import Checking
 from collector.store.copying import Copying, restore
+from collector.store.correcting import Correcting
 from collector.store.engine import StoreError, parse
 from collector.store.figures import Figures
+from collector.store.freezing import Freezing
+from collector.store.maintaining import Maintaining
 from collector.store.migrating import prepare, upgrade
+from collector.store.people import People
 from collector.store.polling import Polling
 from collector.store.registering import Registering
 from collector.store.resuming import Resuming
@@ -16,7 +20,18 @@ __all__ = ["SqlStore", "StoreError", "open_store", "restore", "upgrade"]
 
 
 class SqlStore(
-    Polling, Resuming, Registering, Figures, Administration, Retaining, Checking, Copying
+    Polling,
+    Resuming,
+    Registering,
+    Figures,
+    Maintaining,
+    Correcting,
+    Administration,
+    Retaining,
+    Checking,
+    Copying,
+    People,
+    Freezing,
 ):
     """ports.Store over SQLAlchemy; may be shared between threads.
 

@@ -10,8 +10,10 @@ from collector.ports import Finding
 from collector.store.engine import Database
 from collector.store.schema import (
     COLLECTOR,
+    annotations,
     attributes,
     checks,
+    corrections,
     daily,
     devices,
     events,
@@ -20,6 +22,7 @@ from collector.store.schema import (
     runs,
     samples,
     targets,
+    window_targets,
 )
 
 RESTORE = "restore the latest backup: driftkoll db restore FILE"
@@ -122,7 +125,19 @@ def _future(connection: Connection) -> Iterator[Finding]:
 
 
 def _orphans(connection: Connection) -> Iterator[Finding]:
-    for table in (attributes, checks, intervals, devices, events, samples, hourly, daily):
+    for table in (
+        attributes,
+        checks,
+        intervals,
+        devices,
+        events,
+        samples,
+        hourly,
+        daily,
+        window_targets,
+        corrections,
+        annotations,
+    ):
         count = connection.scalar(_orphaned(table))
         if count:
             yield Finding(f"{count} rows of {table.name} belong to no target", RESTORE)

@@ -1,7 +1,6 @@
 """What the figures read: targets, intervals, events."""
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -10,9 +9,9 @@ from sqlalchemy import select
 from collector.domain.events import Event, EventKind
 from collector.domain.instants import Instant
 from collector.domain.states import Interval
-from collector.domain.targets import Attributes, Kind, TargetRecord
+from collector.domain.targets import Attributes, TargetRecord
 from collector.store.engine import Database
-from collector.store.rows import ORIGIN, STATE, chunks, fetch
+from collector.store.rows import KIND, ORIGIN, STATE, chunks, fetch, unswept
 from collector.store.schema import COLLECTOR, attributes, events, intervals, targets
 
 
@@ -21,31 +20,33 @@ class Figures(Database):
 
     def targets(self) -> Sequence[TargetRecord]:
         """All targets that ever were, sorted by id."""
-        known: dict[int, list[Attributes]] = defaultdict(list)
-        with self.reading() as connection:
-            for target, since, kind, site, parent, tags in connection.execute(
-                select(attributes).order_by(attributes.c.target, attributes.c.since)
-            ):
-                known[target].append(
-                    Attributes(since, Kind(kind), site, parent, tuple(json.loads(tags)))
+        held = select(
+            attributes.c.target,
+            attributes.c.since,
+            attributes.c.kind,
+            attributes.c.site,
+            attributes.c.parent,
+            attributes.c.tags,
+        ).order_by(attributes.c.target, attributes.c.since)
+        statement = select(
+            targets.c.id,
+            targets.c.name,
+            targets.c.in_service_from,
+            targets.c.retired_at,
+            targets.c.dropped_at,
+            targets.c.first_polled,
+            targets.c.first_imported,
+            targets.c.answered_at,
+        ).order_by(targets.c.id)
+        with self.reading() as connection, unswept():
+            known = _attributes(fetch(connection.execute(held)))
+            rows = fetch(connection.execute(statement))
+            return [
+                TargetRecord(
+                    id_, name, known[id_], stated, _first(polled, imported), retired, dropped, seen
                 )
-            rows = connection.execute(select(targets).order_by(targets.c.id)).all()
-        return [
-            TargetRecord(
-                id=row.id,
-                name=row.name,
-                attributes=tuple(known[row.id]),
-                in_service_from=row.in_service_from,
-                first_seen=min(
-                    (at for at in (row.first_polled, row.first_imported) if at is not None),
-                    default=None,
-                ),
-                retired_at=row.retired_at,
-                dropped_at=row.dropped_at,
-                answered_at=row.answered_at,
-            )
-            for row in rows
-        ]
+                for id_, name, stated, retired, dropped, polled, imported, seen in rows
+            ]
 
     def intervals(
         self, start: Instant, end: Instant, targets: Iterable[int] | None = None
@@ -66,7 +67,7 @@ class Figures(Database):
             .order_by(intervals.c.target, intervals.c.start)
         )
         found: dict[int, list[Interval]] = {}
-        with self.reading() as connection:
+        with self.reading() as connection, unswept():
             for ids in [None] if targets is None else chunks(set(targets)):
                 chosen = statement if ids is None else statement.where(intervals.c.target.in_(ids))
                 _group(fetch(connection.execute(chosen)), found)
@@ -94,6 +95,25 @@ class Figures(Database):
                 Event(at, EventKind(kind), None if of == COLLECTOR else of, json.loads(detail))
                 for at, kind, of, detail in connection.execute(statement)
             ]
+
+
+def _attributes(rows: Iterable[tuple[Any, ...]]) -> dict[int, tuple[Attributes, ...]]:
+    """Each target's attributes in time order, as the rows are."""
+    known: dict[int, tuple[Attributes, ...]] = {}
+    tags_of: dict[str, tuple[str, ...]] = {}
+    for target, since, kind, site, parent, text in rows:
+        tags = tags_of.get(text)
+        if tags is None:
+            tags = tags_of[text] = tuple(json.loads(text))
+        known[target] = (*known.get(target, ()), Attributes(since, KIND[kind], site, parent, tags))
+    return known
+
+
+def _first(polled: Instant | None, imported: Instant | None) -> Instant | None:
+    """The earlier of two instants that may be missing."""
+    if polled is None or imported is None:
+        return imported if polled is None else polled
+    return min(polled, imported)
 
 
 def _group(rows: Iterable[tuple[Any, ...]], found: dict[int, list[Interval]]) -> None:

@@ -8,8 +8,18 @@ from collector.domain.instants import Instant
 from collector.domain.states import Change
 from collector.domain.targets import Target
 from collector.store.engine import Database
+from collector.store.maintaining import hand_over
 from collector.store.rows import dumps, move_revision
-from collector.store.schema import attributes, checks, devices, events, intervals, targets
+from collector.store.schema import (
+    annotations,
+    attributes,
+    checks,
+    corrections,
+    devices,
+    events,
+    intervals,
+    targets,
+)
 from collector.store.timelines import apply_changes
 
 _ATTRIBUTES = (
@@ -142,6 +152,9 @@ def _make_room(connection: Connection, target: int, heir: int, name: str) -> Non
     if measured:
         raise ValueError(f"{name} has measurements of its own")
     connection.execute(update(attributes).where(attributes.c.parent == target).values(parent=heir))
+    for table in (corrections, annotations):
+        connection.execute(update(table).where(table.c.target == target).values(target=heir))
+    hand_over(connection, target, heir)
     for table in (attributes, checks, devices, events):
         connection.execute(delete(table).where(table.c.target == target))
     connection.execute(delete(targets).where(targets.c.id == target))

@@ -7,9 +7,9 @@ from sqlalchemy import Connection, func, select
 from collector.domain.batches import CheckRecord, DeviceRecord, Resumption
 from collector.domain.instants import MINUTE, Duration, Instant
 from collector.domain.samples import Sample
-from collector.domain.targets import DeviceFacts, Merge
+from collector.domain.targets import DeviceFacts
 from collector.store.engine import Database
-from collector.store.rows import REASON, RESULT, fetch
+from collector.store.rows import MERGE, REASON, RESULT, fetch, unswept
 from collector.store.schema import checks, devices, runs, samples, targets
 from collector.store.timelines import read_open
 
@@ -22,13 +22,8 @@ class Resuming(Database):
 
     def resume(self) -> Resumption:
         """What the last run left, as one consistent view."""
-        with self.reading() as connection:
-            places = [
-                CheckRecord(target, probe, interval, slot, Merge(merge))
-                for target, probe, interval, slot, merge in connection.execute(
-                    select(checks).order_by(checks.c.target, checks.c.probe)
-                )
-            ]
+        with self.reading() as connection, unswept():
+            places = _places(connection)
             heartbeat = connection.scalar(
                 select(runs.c.last_at).order_by(runs.c.id.desc()).limit(1)
             )
@@ -45,6 +40,18 @@ class Resuming(Database):
     def tail(self) -> Resumption:
         """As `resume`: what tells how far the open intervals are known."""
         return self.resume()
+
+
+def _places(connection: Connection) -> list[CheckRecord]:
+    rows = connection.execute(
+        select(
+            checks.c.target, checks.c.probe, checks.c.interval, checks.c.slot, checks.c.merge
+        ).order_by(checks.c.target, checks.c.probe)
+    )
+    return [
+        CheckRecord(target, probe, interval, slot, MERGE[merge])
+        for target, probe, interval, slot, merge in fetch(rows)
+    ]
 
 
 def _tail(
@@ -91,4 +98,5 @@ def _devices(connection: Connection) -> dict[int, DeviceRecord]:
 
 
 def _having(connection: Connection, name: str) -> frozenset[int]:
-    return frozenset(connection.scalars(select(targets.c.id).where(targets.c[name].is_not(None))))
+    rows = connection.execute(select(targets.c.id).where(targets.c[name].is_not(None)))
+    return frozenset(id_ for (id_,) in fetch(rows))

@@ -1,16 +1,21 @@
 """Between rows and the words of the domain."""
 
+import gc
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, select, update
 
 from collector.domain.samples import Reason, Result
 from collector.domain.states import Origin, State
+from collector.domain.targets import Kind, Merge
 from collector.store.schema import REVISION, meta
 
 STATE = {state.value: state for state in State}
+KIND = {kind.value: kind for kind in Kind}
+MERGE = {merge.value: merge for merge in Merge}
 ORIGIN = {origin.value: origin for origin in Origin}
 RESULT = {result.value: result for result in Result}
 REASON: dict[str | None, Reason | None] = {reason.value: reason for reason in Reason}
@@ -33,6 +38,19 @@ def fetch(result: CursorResult[Any]) -> Sequence[tuple[Any, ...]]:
     rows: Sequence[tuple[Any, ...]] = result.cursor.fetchall()
     result.close()
     return rows
+
+
+@contextmanager
+def unswept() -> Iterator[None]:
+    """No search for circular garbage meanwhile: with hundreds of thousands of new rows it would be
+    made again and again, for a third of the time, and find none."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 dumps = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode

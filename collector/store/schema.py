@@ -15,9 +15,10 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    UniqueConstraint,
 )
 
-HEAD = "0001"
+HEAD = "0004"
 """The newest migration; revisions are numbers with leading zeros, so that they sort."""
 
 COLLECTOR = 0
@@ -174,6 +175,141 @@ def _aggregates(name: str) -> Table:
 
 hourly = _aggregates("hourly")
 daily = _aggregates("daily")
+
+windows = Table(
+    "maintenance_windows",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("start", BigInteger, nullable=False),
+    Column("end", BigInteger, nullable=False),
+    # A recurring one: the RRULE, seconds after local midnight, µs, local days, the zone.
+    Column("rule", Text),
+    Column("time_of_day", Integer),
+    Column("duration", BigInteger),
+    Column("first_day", Text),
+    Column("last_day", Text),
+    Column("zone", Text),
+    # JSON lists.
+    Column("kinds", Text, nullable=False),
+    Column("sites", Text, nullable=False),
+    Column("tags", Text, nullable=False),
+    Column("down", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("registered_at", BigInteger, nullable=False),
+    Column("cancelled_at", BigInteger),
+    Column("cancelled_by", Text),
+    Column("cancelled_reason", Text),
+)
+
+window_targets = Table(
+    "maintenance_targets",
+    metadata,
+    Column("window", Integer, ForeignKey("maintenance_windows.id"), primary_key=True),
+    _target_key(),
+    # 1: with everything behind it.
+    Column("behind", SmallInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+extensions = Table(
+    "maintenance_extensions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("window", Integer, ForeignKey("maintenance_windows.id"), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("old_end", BigInteger, nullable=False),
+    Column("new_end", BigInteger, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("down", Text, nullable=False),
+)
+
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("target", Integer, ForeignKey("targets.id"), nullable=False),
+    Column("start", BigInteger, nullable=False),
+    Column("end", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("undoes", Integer, ForeignKey("corrections.id")),
+)
+
+annotations = Table(
+    "annotations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("target", Integer, ForeignKey("targets.id"), nullable=False),
+    Column("start", BigInteger, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("supplier", Text, nullable=False),
+    Column("link", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("password_hash", Text),
+    Column("token_hash", Text, unique=True),
+    Column("token_start", Text),
+    Column("added_at", BigInteger, nullable=False),
+    Column("added_by", Text, nullable=False),
+    Column("removed_at", BigInteger),
+    Column("removed_by", Text),
+)
+Index(
+    "ix_users_present",
+    users.c.name,
+    unique=True,
+    sqlite_where=users.c.removed_at.is_(None),
+    postgresql_where=users.c.removed_at.is_(None),
+)
+
+frozen_versions = Table(
+    "frozen_versions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("period", Text, nullable=False),
+    Column("start", BigInteger, nullable=False),
+    Column("end", BigInteger, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("definitions", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    UniqueConstraint("period", "version"),
+)
+
+# A key has no NULL: "" is no kind, and no target has the id 0.
+frozen_figures = Table(
+    "frozen_figures",
+    metadata,
+    Column("frozen", Integer, ForeignKey("frozen_versions.id"), primary_key=True),
+    Column("indicator", Text, primary_key=True),
+    Column("period", Text, primary_key=True),
+    Column("site", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("target", Integer, primary_key=True, autoincrement=False),
+    Column("value", Double, nullable=False),
+    Column("coverage", Double),
+    Column("decided_op", Text),
+    Column("decided_value", Double),
+    Column("verdict", Text),
+    Column("detail", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
 
 meta = Table(
     "meta",

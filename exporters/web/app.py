@@ -6,10 +6,13 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from collector import __version__
 from collector.domain.figures import Figures
 from collector.domain.live import Live
 from exporters.prometheus import Exposition
 from exporters.self_metrics import SelfMetrics
+from exporters.web.api.routes import add_api
+from exporters.web.api.sources import Sources
 from exporters.web.exporter_routes import exporter_routes
 from exporters.web.web_config_file import WebConfigFile
 
@@ -20,13 +23,25 @@ def create_app(
     figures: Callable[[], Figures | None],
     metrics: SelfMetrics,
     web_config: WebConfigFile,
+    api: Sources | None = None,
     organisation: str = "",
 ) -> FastAPI:
-    """The application; `live` and `figures` give the snapshots in force, `live` in any thread."""
-    app = FastAPI(title="Driftkoll", openapi_url=None, docs_url=None, redoc_url=None)
+    """The application; `live` and `figures` give the snapshots in force, `live` in any thread.
+
+    Without `api` there are only the exporter's own pages.
+    """
+    app = FastAPI(
+        title="Driftkoll",
+        version=__version__,
+        openapi_url="/openapi.json" if api else None,
+        docs_url=None,  # its page loads scripts from elsewhere
+        redoc_url=None,
+    )
     app.include_router(
         exporter_routes(live, Exposition(figures, metrics), web_config, organisation)
     )
+    if api:
+        add_api(app, api)
     app.add_middleware(_Headers, web_config=web_config)
     return app
 

@@ -3,11 +3,12 @@
 import signal
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import yaml
-from support.agent import Agent, write_config
+from support.agent import Agent, run_driftkoll, write_config
 from support.ledger import Ledger, now
 from support.programs import free_port, wait_until
 from support.snmpd import COMMUNITY, Snmpd
@@ -130,3 +131,21 @@ def test_a_reload_adds_and_removes_targets_and_leaves_the_others_alone(
     assert {name: len(stretches[name]) for name in NAMES - {"srv-20"}} == dict.fromkeys(
         NAMES - {"srv-20"}, 1
     )
+
+
+def test_a_window_that_is_registered_beside_the_agent_holds_without_a_reload(
+    config: Path, start_agent: Callable[..., Agent], snmpd: Snmpd
+) -> None:
+    agent = start_agent(config)
+    _all_up(agent)
+    hour = timedelta(hours=1)
+    began = datetime.now(UTC) - hour
+    said = run_driftkoll(
+        *("maintenance", "add", "-c", config, "--target", "srv-7", "--reason", "byte"),
+        *("--start", began.isoformat(), "--end", (began + 2 * hour).isoformat()),
+    )
+    assert said.out.startswith("window 1: registered"), said.err
+    agent.wait_for("driftkoll_target_state", 1, target="srv-7", state="maintenance")
+    assert agent.metrics().value("driftkoll_target_up", target="srv-7") == 1
+    assert run_driftkoll("maintenance", "cancel", "-c", config, "1").status == 0
+    agent.wait_for("driftkoll_target_state", 1, target="srv-7", state="up")

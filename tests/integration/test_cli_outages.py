@@ -154,6 +154,9 @@ def test_a_consequence_stands_by_itself_where_its_cause_is_not_asked_for(
         "reason": "",
         "consequence_of": "sw-1",
         "consequences": [],
+        "cause": None,
+        "annotation": None,
+        "corrections": [],
     }
 
 

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.figures import ZONE
 
 from collector.cli import main
 
@@ -68,6 +70,17 @@ class CommandLine:
         status = main([*map(str, arguments), "-c", str(self.configuration)])
         captured = self._capsys.readouterr()
         return Said(status, captured.out, captured.err)
+
+    def at(self, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Set the machine's clock, as the commands read it, to a local time."""
+        now = datetime.fromisoformat(text).replace(tzinfo=ZONE)
+
+        class Clock(datetime):
+            @classmethod
+            def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]  # as base
+                return now.astimezone(tz)
+
+        monkeypatch.setattr("collector.cli.opening.datetime", Clock)
 
     def import_outages(self, *rows: str) -> None:
         """Take in former outages; they are sound."""

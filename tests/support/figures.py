@@ -5,8 +5,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from collector.domain.batches import Resumption
+from collector.domain.corrections import Annotation, Correction
 from collector.domain.events import Event, EventKind
 from collector.domain.instants import Instant, instant
+from collector.domain.maintenance import Window
 from collector.domain.measurements import Indicator, Op, Unit
 from collector.domain.states import Interval, Origin, State
 from collector.domain.targets import Attributes, Kind, TargetRecord
@@ -53,8 +55,13 @@ class FakeFigureStore:
         self,
         histories: Mapping[TargetRecord, Sequence[Interval]],
         resumption: Resumption | None = None,
+        *,
+        windows: Sequence[Window] = (),
+        corrections: Sequence[Correction] = (),
+        annotations: Sequence[Annotation] = (),
     ) -> None:
         self.histories = dict(histories)
+        self.windows, self.entries, self.notes = windows, corrections, annotations
         self.resumption = resumption or Resumption(None, {}, [], [], {}, frozenset(), frozenset())
         self.asked: list[tuple[Instant, Instant, frozenset[int] | None]] = []
 
@@ -83,6 +90,15 @@ class FakeFigureStore:
         target: int | None = None,
     ) -> Sequence[Event]:
         return ()
+
+    def maintenance(self, start: Instant, end: Instant) -> Sequence[Window]:
+        return self.windows
+
+    def corrections(self, start: Instant, end: Instant) -> Sequence[Correction]:
+        return [it for it in self.entries if it.start < end and it.end > start]
+
+    def annotations(self, start: Instant, end: Instant) -> Sequence[Annotation]:
+        return [it for it in self.notes if start <= it.start < end]
 
     def tail(self) -> Resumption:
         return self.resumption

@@ -9,6 +9,7 @@ from support.snapshots import FIGURES, LIVE
 from collector.domain.figures import Figures
 from collector.domain.live import Live
 from exporters.self_metrics import SelfMetrics
+from exporters.web.api.sources import Sources
 from exporters.web.app import create_app
 from exporters.web.server import WebServer
 from exporters.web.web_config_file import WebConfigFile
@@ -17,7 +18,13 @@ from exporters.web.web_config_file import WebConfigFile
 class Served:
     """The application and its server; `live` may be replaced while it runs."""
 
-    def __init__(self, web_config: Path | None = None, host: str = "127.0.0.1", port: int = 0):
+    def __init__(
+        self,
+        web_config: Path | None = None,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        api: Sources | None = None,
+    ):
         self.live: Live = LIVE
         self.figures: Figures | None = FIGURES
         self.metrics = SelfMetrics()
@@ -28,6 +35,7 @@ class Served:
             figures=lambda: self.figures,
             metrics=self.metrics,
             web_config=config,
+            api=api,
         )
         self.server = WebServer(app, host, port, config)
         self._loop = asyncio.new_event_loop()

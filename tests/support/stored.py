@@ -1,8 +1,21 @@
 """Short words for what tests put into a store."""
 
+from datetime import date, time
+from zoneinfo import ZoneInfo
+
 from collector.domain.batches import Batch, CheckRecord, DeviceRecord
+from collector.domain.corrections import Annotation, Cause, Correction
 from collector.domain.events import Event, EventKind
 from collector.domain.instants import DAY, HOUR, MINUTE, SECOND, Instant
+from collector.domain.maintenance import Cancellation, Extension, Recurrence, Scope, Window
+from collector.domain.measurements import (
+    DecidedTarget,
+    FrozenFigure,
+    FrozenVersion,
+    Op,
+    Verdict,
+)
+from collector.domain.people import Login, Role, User
 from collector.domain.samples import Reason, Result, Sample
 from collector.domain.states import Change, Interval, State
 from collector.domain.targets import DeviceFacts, Kind, Target
@@ -43,6 +56,39 @@ def changes(store: Store, *made: Change) -> None:
     store.write(Batch(heartbeat=max(one.confirmed_at for one in made), changes=list(made)))
 
 
+def version(number: int = 1, **said: object) -> FrozenVersion:
+    """A version of a month of which NOON is a day."""
+    given: dict[str, object] = {
+        "period": "2026-09",
+        "start": NOON - 20 * DAY,
+        "end": NOON + 10 * DAY,
+        "version": number,
+        "at": NOON + 11 * DAY,
+        "author": "Å. Öberg",
+        "reason": "",
+        "definitions": {"availability": {"combine": "mean"}},
+        "fingerprint": "f00d",
+    }
+    return FrozenVersion(**(given | said))  # type: ignore[arg-type]  # as given
+
+
+def frozen_figure(**said: object) -> FrozenFigure:
+    """A figure of all sites unless told otherwise."""
+    given: dict[str, object] = {
+        "indicator": "availability",
+        "period": "2026-09",
+        "site": "all",
+        "kind": None,
+        "target": None,
+        "value": 2 / 3,
+        "coverage": 1 / 3,
+        "decided": DecidedTarget(Op.AT_LEAST, 0.992),
+        "verdict": Verdict.MISSED,
+        "detail": {"outages": 2, "worst": [{"target": "ö", "value": 1 / 7}]},
+    }
+    return FrozenFigure(**(given | said))  # type: ignore[arg-type]  # as given
+
+
 def filled_store(store: Store) -> None:
     """Put something of everything into a store: no table of it is empty then."""
     first = target("gw-1", kind=Kind.FIREWALL, site="hallsberg")
@@ -72,6 +118,32 @@ def filled_store(store: Store) -> None:
         )
     )
     store.save_checks([CheckRecord(a, "icmp", MINUTE, 7), CheckRecord(b, "http", MINUTE, 8)])
+    again = Recurrence(
+        "FREQ=MONTHLY;BYDAY=3TU",
+        time(18, 0),
+        2 * HOUR,
+        date(2026, 10, 1),
+        date(2027, 9, 30),
+        ZoneInfo("Europe/Stockholm"),
+    )
+    scope = Scope(frozenset({a}), frozenset({b}), frozenset({Kind.UPS}), frozenset({"laxa"}))
+    window = store.add_window(
+        Window(0, scope, NOON, NOON + HOUR, "Å. Öberg", "byte", NOON, again, frozenset({b}))
+    )
+    store.extend_window(
+        window, Extension(NOON, NOON + HOUR, NOON + DAY, "bo", "drog ut", frozenset({b}))
+    )
+    store.cancel_window(window, Cancellation(NOON + HOUR, "bo", "klart"))
+    entry = store.add_correction(Correction(0, a, 150, 160, State.UP, "anna", "mätfel", NOON))
+    store.add_correction(Correction(0, a, 150, 160, State.UP, "anna", "nej", NOON + 1, entry))
+    store.annotate(
+        Annotation(0, b, NOON, Cause.POWER, "bo", NOON, "Strömavbrott", "säkring", "Elbolaget", "4")
+    )
+    store.freeze(version(), [frozen_figure(), frozen_figure(kind=Kind.SERVER, target=b)])
+    eva = User("eva", Role.ADMINISTRATOR, NOON, "root", token_start="dk_AbCdEf")
+    store.add_user(Login(eva, "$argon2id$", "5a5a"))
+    store.add_user(Login(User("bo", Role.EDITOR, NOON, "eva")))
+    store.remove_user("bo", "eva", NOON + HOUR)
     keep = Retention(raw=30 * DAY, raw_bytes=10**9, hourly=90 * DAY, daily=None, intervals=None)
     for _ in store.retain(keep, NOON + DAY):
         pass

@@ -24,6 +24,7 @@ from collector.indicators.availability import (
 )
 from collector.kpi.groups import Combine
 from collector.kpi.periods import parse_period, trailing
+from collector.kpi.service_hours import Calendar, Opening, ServiceHours
 from collector.kpi.timelines import Timelines
 
 LATER = at("2028-01-01")
@@ -426,9 +427,9 @@ def test_splitting_a_period_changes_no_sum_of_a_class(drawn, hours):
 
 
 def test_service_hours_clip_everything():
-    hours = [
-        (at("2026-10-01") + day * DAY, at("2026-10-01") + day * DAY + 9 * HOUR) for day in range(20)
-    ]
+    every_day = Calendar((Opening(frozenset(range(7)), 0, 9 * 60),))
+    hours = ServiceHours(ZONE, kinds={SERVER: every_day})
     found = books({record(1): up("2026-10-01", "2026-10-11")}, service=hours)
-    assert the_figure(found, Scope(target=1)).seconds == Seconds(up=90 * HOUR, unknown=90 * HOUR)
-    assert found.hours == 180 * HOUR
+    assert the_figure(found, Scope(target=1)).seconds == Seconds(up=90 * HOUR, unknown=190 * HOUR)
+    # On 25 October there are ten hours until nine o'clock.
+    assert (found.hours[SERVER], found.hours[POINT]) == (280 * HOUR, 745 * HOUR)

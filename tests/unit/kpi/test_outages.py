@@ -206,8 +206,8 @@ def test_an_outage_counts_where_it_began_and_is_restored_where_it_ended():
         ("2026-10-31T23:00", DOWN),
         ("2026-11-01T02:00", UP),
     )
-    timelines = behind_a_switch([], history)
-    found = outages_of(timelines, SWITCH, [(at("2026-09-01"), at("2026-11-10"))])
+    switch = record(SWITCH, Kind.SWITCH, first_seen=at("2026-09-01"))
+    found = outages_of(Timelines([switch], {SWITCH: history}, {}), SWITCH)
     assert [it.start for it in begun(found, OCTOBER)] == [at("2026-10-10"), at("2026-10-31T23:00")]
     assert time_to_restore(found, OCTOBER) == 3 * HOUR
     assert time_to_restore([], OCTOBER) is None

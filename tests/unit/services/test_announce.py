@@ -50,11 +50,11 @@ class Scene:
     def becomes(self, name: str, state: State, minute: float) -> None:
         self.watches[name].emitted.append((START + round(minute * MINUTE), state))
 
-    def said(self, minute: float) -> list[str]:
+    def said(self, minute: float, in_work: frozenset[int] = frozenset()) -> list[str]:
         """What a review says."""
         self.caplog.clear()
         now = START + round(minute * MINUTE)
-        asyncio.run(self.announcer.review(self.watches, Polling(), now))
+        asyncio.run(self.announcer.review(self.watches, Polling(), now, in_work))
         return [record.getMessage() for record in self.caplog.records]
 
 
@@ -137,3 +137,15 @@ def test_a_flapping_target_is_steady_again_when_it_has_kept_still(caplog):
     assert scene.said(40) == []
     assert scene.said(75) == ["switch is steady again: up"]
     assert [event.kind for event in scene.book.events][-1] is EventKind.STEADY
+
+
+def test_of_what_somebody_works_on_nothing_is_said_until_they_are_done(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    scene = Scene(caplog, a=None, b=None)
+    for name in ("a", "b"):
+        scene.becomes(name, State.DOWN, 1)
+    assert scene.said(2, frozenset({1})) == ["b is down"]
+    scene.becomes("b", State.UP, 3)
+    assert scene.said(4, frozenset({1, 2})) == []
+    assert scene.said(5) == ["a is down", "b is up again after 120 s"]

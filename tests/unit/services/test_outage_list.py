@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from collector.domain.batches import CheckRecord, Resumption
+from collector.domain.corrections import Annotation, Correction
 from collector.domain.events import Event
 from collector.domain.instants import HOUR, MINUTE, SECOND, Instant
+from collector.domain.maintenance import Window
 from collector.domain.periods import Period
 from collector.domain.samples import Reason, Result, Sample
 from collector.domain.states import Interval, Origin, State
@@ -29,6 +31,8 @@ class Kept:
     ) -> None:
         self._records = records
         self._intervals = intervals
+        self.entries: Sequence[Correction] = ()
+        self.notes: Sequence[Annotation] = ()
 
     def targets(self) -> Sequence[TargetRecord]:
         return self._records
@@ -37,16 +41,26 @@ class Kept:
         self, start: Instant, end: Instant, targets: Iterable[int] | None = None
     ) -> Mapping[int, Sequence[Interval]]:
         asked = self._intervals if targets is None else set(targets)
-        return {
+        found = {
             target: [
                 each for each in own if each.start < end and (each.end is None or each.end > start)
             ]
             for target, own in self._intervals.items()
             if target in asked
         }
+        return {target: own for target, own in found.items() if own}
 
     def events(self, *_: object, **__: object) -> Sequence[Event]:
         return ()
+
+    def maintenance(self, *_: object) -> Sequence[Window]:
+        return ()
+
+    def corrections(self, *_: object) -> Sequence[Correction]:
+        return self.entries
+
+    def annotations(self, *_: object) -> Sequence[Annotation]:
+        return self.notes
 
     def tail(self) -> Resumption:
         """Every open outage was seen once more a minute ago."""

@@ -1,6 +1,6 @@
 """What a sound configuration becomes."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from collector.domain.instants import DAY, HOUR, MINUTE, SECOND, instant
 from collector.domain.targets import Kind, Merge, Polling, Target
+from collector.kpi.service_hours import OFFICE, Calendar, OpenDay, Opening
 from collector.ports import Retention
 from collector.probes.registry import probe_kinds
 from collector.settings.errors import ConfigurationError
@@ -268,3 +269,38 @@ targets:
     )
     place = f"{tmp_path}/driftkoll.yaml:2: polling.sentinels: "
     assert list(settings.warnings) == [place + warning for warning in warnings]
+
+
+CALENDARS = """
+calendars:
+  office: {days: "mon-thu, sat", from: "07:30", until: 16:30, holidays: sv, closed: [2026-06-05]}
+  jour:
+    hours: [{days: mon-fri, from: "18:00", until: "24:00"}, {days: sat sun}]
+    open: [{day: 2026-06-06, from: "09:00", until: "12:00"}]
+service_hours: {default: always, kinds: {server: office, switch: jour}}
+targets:
+  - {name: a, kind: server, address: 10.0.0.1}
+  - {name: b, kind: server, address: 10.0.0.2, service_hours: always}
+  - {name: c, kind: ups, address: 10.0.0.3, service_hours: jour}
+"""
+
+
+def test_calendars_hold_for_kinds_and_for_targets(tmp_path: Path) -> None:
+    service = loaded(tmp_path, CALENDARS).service
+    office = Calendar(
+        (Opening(frozenset({0, 1, 2, 3, 5}), 450, 990),), "SE", frozenset({date(2026, 6, 5)})
+    )
+    jour = Calendar(
+        (Opening(frozenset(range(5)), 1080, 1440), Opening(frozenset({5, 6}), 0, 1440)),
+        open=(OpenDay(date(2026, 6, 6), 540, 720),),
+    )
+    assert service.calendar(Kind.SERVER, "a") == office
+    assert service.calendar(Kind.SERVER, "b") is None
+    assert service.calendar(Kind.UPS, "c") == service.calendar(Kind.SWITCH) == jour
+    assert service.calendar(Kind.OTHER) is None
+    assert service.zone.key == "Europe/Stockholm"
+
+
+def test_service_is_around_the_clock_or_the_built_in_office_hours(tmp_path: Path) -> None:
+    assert not loaded(tmp_path, "").service
+    assert loaded(tmp_path, "service_hours: {default: office}").service.default == OFFICE

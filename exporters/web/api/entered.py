@@ -1,0 +1,83 @@
+"""What a request that changes something brings along, and what it is answered."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated, Generic, TypeVar
+
+from fastapi import Depends, HTTPException, Path, Request
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from typing_extensions import TypedDict
+
+from collector.services.refused import Refused
+
+_Shape = TypeVar("_Shape")
+
+
+class Stored(TypedDict, Generic[_Shape]):
+    """What is stored now, and what there is to say of it: a sentence each."""
+
+    item: _Shape
+    warnings: list[str]
+
+
+class Entry(BaseModel):
+    """A body; a field that is not known is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+def _author(request: Request) -> str:
+    name: str = request.state.user.name
+    return name
+
+
+Author = Annotated[str, Depends(_author)]
+"""Who is signed in: what changes data has always somebody who is."""
+
+
+def _without(controls: Callable[[str], bool], what: str) -> AfterValidator:
+    def checked(text: str) -> str:
+        if any(map(controls, text)):
+            raise ValueError(f"may hold no {what}")
+        return text
+
+    return AfterValidator(checked)
+
+
+Line = Annotated[
+    str,
+    _without(lambda letter: not letter.isprintable(), "line breaks or control characters"),
+    Field(max_length=200),
+]
+Text = Annotated[
+    str,
+    _without(
+        lambda letter: not letter.isprintable() and letter not in "\n\t", "control characters"
+    ),
+    Field(max_length=4_000),
+]
+Reason = Annotated[Text, Field(min_length=1, description="Why; it stays in the audit trail.")]
+Time = Annotated[
+    str,
+    Field(
+        max_length=40,
+        description="ISO 8601, local time where no offset is given.",
+        examples=["2026-10-06T10:00"],
+    ),
+]
+Number = Annotated[int, Path(alias="id", ge=1, le=2**31 - 1, examples=[3])]
+
+
+class Because(Entry):
+    """A reason."""
+
+    reason: Reason
+
+
+@contextmanager
+def refusals(status: int = 422) -> Iterator[None]:
+    """What a service refuses, as a problem."""
+    try:
+        yield
+    except Refused as error:
+        raise HTTPException(status, "; ".join(error.lines)) from None
