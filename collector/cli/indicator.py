@@ -1,10 +1,12 @@
 """`driftkoll indicator`: what the board follows, and one figure in full."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Annotated
 
 import typer
 
+from collector.cli.failures import RefusedError
 from collector.cli.measurements import details, name_of
 from collector.cli.opening import ALL_SITES, Opened, opened
 from collector.cli.options import (
@@ -19,8 +21,11 @@ from collector.cli.options import (
 )
 from collector.cli.output import Column, emit, emit_json, table
 from collector.cli.storing import store_of
-from collector.domain.instants import moment
+from collector.domain.instants import Duration, moment
 from collector.domain.measurements import Indicator
+from collector.domain.quantities import parse_duration
+from collector.indicators import availability
+from collector.services.further_outage import further_outage
 from collector.services.measure import measure
 from collector.services.show import show as shown
 from exporters import jsonable
@@ -78,6 +83,16 @@ def show(
             show_default=False,
         ),
     ] = None,
+    outage: Annotated[
+        str | None,
+        typer.Option(
+            "--outage",
+            metavar="D",
+            help="What a further outage of this length, as 2h, would do: of the target, the kind, "
+            "the site or everything that is shown.",
+            show_default=False,
+        ),
+    ] = None,
     output: OutputFormat = Format.TABLE,
 ) -> None:
     """Show one indicator for a period: all of it, or one site, class or object.
@@ -88,10 +103,12 @@ def show(
     Examples:
       driftkoll indicator show -c driftkoll.yaml availability --period 2026-10
       driftkoll indicator show -c driftkoll.yaml availability --period 2026 --target srv-ad-1
+      driftkoll indicator show -c driftkoll.yaml availability --kind switch --outage 2h
     """
     work = opened(config)
     indicator = _indicator(work, name)
     asked, key = work.period(period), work.site(site)
+    further = None if outage is None else _further(outage, indicator)
     with store_of(work) as store:
         if target is not None:
             work.one_of("target", target, {record.name for record in store.targets()})
@@ -120,10 +137,39 @@ def show(
             now=work.now,
             version=version,
         )
+        if further is not None:
+            would = further_outage(
+                store,
+                indicator,
+                asked,
+                further,
+                zone=work.settings.zone,
+                site=key or ALL_SITES,
+                kind=kind,
+                target=target,
+                population=work.settings.population,
+                service=work.settings.service,
+                now=work.now,
+                known_until=None,
+            )
+            measured = replace(measured, detail={**measured.detail, "further_outage": would})
     if output is Format.JSON:
         emit_json(jsonable.measurement(measured, work.settings.zone))
     else:
         emit(*details(work, indicator, measured))
+
+
+def _further(text: str, indicator: Indicator) -> Duration:
+    """The length of a further outage."""
+    if indicator.id != availability.ID:
+        raise RefusedError(f"--outage is for {availability.ID}, {indicator.id} has no outages")
+    try:
+        length = parse_duration(text)
+    except ValueError as error:
+        raise RefusedError(f"--outage {error}") from None
+    if not length:
+        raise RefusedError(f"--outage {text!r} is no time at all; write a duration, as 2h")
+    return length
 
 
 def _indicator(work: Opened, name: str) -> Indicator:

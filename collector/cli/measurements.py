@@ -92,7 +92,37 @@ def details(work: Opened, indicator: Indicator, measurement: Measurement) -> lis
     if detail.get("worst"):
         named = [(figures["target"], figures) for figures in detail["worst"]]
         parts += ["", f"{words['worst']}:", "", _objects(work, indicator, "object", named, target)]
+    if detail.get("further_outage"):
+        parts += ["", *_further(work, indicator, measurement)]
     return parts
+
+
+def _further(work: Opened, indicator: Indicator, measurement: Measurement) -> list[str]:
+    """What a further outage would do, to what is shown and to the indicator."""
+    words, would = work.words, measurement.detail["further_outage"]
+    length = words.duration(round(would["seconds"] * SECOND))
+    objects = words.number(would["objects"])
+    rows: list[Row] = []
+    figures = {words["what_is_shown"]: would["scope"], name_of(work, indicator): would["indicator"]}
+    if would["scope"] == would["indicator"]:
+        figures = {name_of(work, indicator): would["indicator"]}
+    for name, its in figures.items():
+        rows.append((name, "", ""))
+        both = its["before"], its["after"]
+        value = (_value_and_verdict(work, measurement, each) for each in both)
+        rows.append((f"  {words['value']}", *value))
+        if all(each["budget"] for each in both):
+            left = (round(each["budget"]["left_seconds"] * SECOND) for each in both)
+            rows.append((f"  {words['budget_left']}", *map(words.duration, left)))
+    return [
+        f"{words['further_outage'].format(length=length, objects=objects)}:",
+        "",
+        table(
+            [Column("", wrap=24), Column(words["before"]), Column(words["after"])],
+            rows,
+            at_most=MAIL_WIDTH,
+        ),
+    ]
 
 
 def _frozen(work: Opened, measurement: Measurement) -> list[Row]:

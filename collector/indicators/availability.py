@@ -4,7 +4,7 @@ Needs the intervals of all objects, with their ancestors', from the start of the
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from heapq import nsmallest
 from typing import Any
@@ -14,7 +14,7 @@ from collector.domain.measurements import Seconds
 from collector.domain.periods import Period
 from collector.domain.targets import Kind
 from collector.kpi.books import MeasuredFrom, Row, measured_from, period_hours, rows
-from collector.kpi.budget import Budget, combined_budget, group_budget
+from collector.kpi.budget import Budget, after_outage, combined_budget, group_budget
 from collector.kpi.forecast import forecast, ratio
 from collector.kpi.groups import (
     ALL,
@@ -179,6 +179,15 @@ def budget(books: Books, definition: Definition, scope: Scope, target: float) ->
         return combined_budget(target, downtimes, definition.combine, service)
     expected = sum(whole for _, whole in downtimes)
     return group_budget(target, expected, sum(down for down, _ in downtimes))
+
+
+def with_outage(books: Books, scope: Scope, length: Duration) -> tuple[Books, int]:
+    """The accounts if everything in a scope were down for so much more, and how many objects that
+    is: those with service left in a period that is not over, else all."""
+    last = {row.target: row for row in books.objects(scope) if row.counted}
+    hit = {id_: row for id_, row in last.items() if row.rest or books.period.final}
+    after = [after_outage(row, length) if hit.get(row.target) is row else row for row in books.rows]
+    return replace(books, rows=after, scopes=by_scope(after)), len(hit)
 
 
 @dataclass(frozen=True, slots=True)

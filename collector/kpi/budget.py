@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from collector.domain.instants import Duration
+from collector.domain.measurements import Seconds
+from collector.kpi.books import Row
 from collector.kpi.groups import Combine, combined
 
 
@@ -36,3 +38,22 @@ def combined_budget(
         return None
     allowed = (1 - target) * service
     return Budget(allowed, (1 - target - used) * service)
+
+
+def after_outage(row: Row, length: Duration) -> Row:
+    """An object's account if it were down for so much more of its service time.
+
+    It is taken from the part of the period that is still to come, then from what was up; so that
+    the five parts and that part stay the same in sum. No more is down than there is of these.
+    """
+    ahead = min(length, row.rest)
+    behind = min(length - ahead, row.up)
+    before = row.uncorrected
+    return row._replace(
+        up=row.up - behind,
+        down=row.down + ahead + behind,
+        rest=row.rest - ahead,
+        begun=row.begun + bool(ahead + behind),
+        uncorrected=before
+        and before + Seconds(up=-min(behind, before.up), down=ahead + min(behind, before.up)),
+    )

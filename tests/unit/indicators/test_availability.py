@@ -20,6 +20,7 @@ from collector.indicators.availability import (
     compute,
     figure,
     prospect,
+    with_outage,
     worst,
 )
 from collector.kpi.groups import Combine
@@ -433,3 +434,35 @@ def test_service_hours_clip_everything():
     assert the_figure(found, Scope(target=1)).seconds == Seconds(up=90 * HOUR, unknown=190 * HOUR)
     # On 25 October there are ten hours until nine o'clock.
     assert (found.hours[SERVER], found.hours[POINT]) == (280 * HOUR, 745 * HOUR)
+
+
+def test_a_further_outage_comes_out_of_the_time_that_is_left_and_of_the_budget():
+    history = up("2026-10-01", "2026-10-11")
+    before = books({record(1): history, record(2): history}, "2026-10", at("2026-10-11"))
+    after, objects = with_outage(before, Scope(target=1), 6 * HOUR)
+    assert objects == 1
+    of_class, of_object = Scope(kind=SERVER), Scope(target=1)
+    assert the_figure(after, of_class).seconds == Seconds(up=480 * HOUR, down=6 * HOUR)
+    assert the_figure(after, of_object).seconds == Seconds(up=240 * HOUR, down=6 * HOUR)
+    spent = [budget(it, Definition(), of_class, 0.992) for it in (before, after)]
+    assert [it.allowed for it in spent] == [pytest.approx(0.008 * 1490 * HOUR)] * 2
+    assert spent[0].left - spent[1].left == pytest.approx(6 * HOUR)
+    assert the_figure(after, of_class).begun == 1
+
+
+def test_a_further_outage_in_a_period_that_is_over_takes_what_was_up():
+    before = books(THREE)
+    after, objects = with_outage(before, Scope(), 10**6 * HOUR)
+    assert objects == 3
+    assert the_figure(after).value == 0
+    assert the_figure(after).seconds.service == the_figure(before).seconds.service
+
+
+@given(st.integers(0, 140), st.integers(1, 140))
+def test_a_further_outage_in_two_parts_is_as_one(first, second):
+    before = books(THREE, "2026-10", at("2026-10-20"))
+    one, _ = with_outage(before, Scope(kind=POINT), (first + second) * HOUR)
+    part, _ = with_outage(before, Scope(kind=POINT), first * HOUR)
+    two, _ = with_outage(part, Scope(kind=POINT), second * HOUR)
+    assert the_figure(two).seconds == the_figure(one).seconds
+    assert the_figure(one).seconds != the_figure(before).seconds
