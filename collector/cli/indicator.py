@@ -27,6 +27,7 @@ from collector.domain.quantities import parse_duration
 from collector.indicators import availability
 from collector.services.further_outage import further_outage
 from collector.services.measure import measure
+from collector.services.roll_up import rolled_up
 from collector.services.show import show as shown
 from exporters import jsonable
 
@@ -136,6 +137,18 @@ def show(
             target=target,
             now=work.now,
             version=version,
+        )
+        measured = rolled_up(
+            store,
+            indicator,
+            asked,
+            measured,
+            zone=work.settings.zone,
+            site=key or ALL_SITES,
+            kind=kind,
+            target=target,
+            service=work.settings.service,
+            now=work.now,
         )
         if further is not None:
             would = further_outage(

@@ -5,6 +5,7 @@ from typing import Any
 
 from collector.cli.opening import ALL_SITES, Opened
 from collector.cli.output import MAIL_WIDTH, Cell, Column, Row, table
+from collector.cli.waterfall import waterfall
 from collector.domain.instants import SECOND
 from collector.domain.measurements import DecidedTarget, Indicator, Measurement, Op, Unit, Verdict
 
@@ -74,6 +75,7 @@ def details(work: Opened, indicator: Indicator, measurement: Measurement) -> lis
     ]
     if "outages" in detail:
         rows.append((words["outages"], words.number(detail["outages"])))
+    rows += _times(work, detail)
     if detail.get("left_out"):
         rows.append((words["left_out"], ", ".join(map(words.kinds, detail["left_out"]))))
     rows += _frozen(work, measurement)
@@ -83,18 +85,78 @@ def details(work: Opened, indicator: Indicator, measurement: Measurement) -> lis
         "",
         table([Column(""), Column("", wrap=20)], rows, headings=False),
     ]
+    if any(detail.get("seconds", {}).values()):
+        parts += ["", f"{words['five_parts']}:", "", waterfall(work, detail["seconds"])]
     classes: Mapping[str, Any] = detail.get("classes") or {}
     if classes:
         named = [(words.kinds(kind), figures) for kind, figures in classes.items()]
         parts += ["", _objects(work, indicator, "class", named, target)]
+    if len(detail.get("sites") or {}) > 1:
+        named = [(_site(work, site), figures) for site, figures in detail["sites"].items()]
+        parts += ["", _objects(work, indicator, "site", named, target)]
     if detail.get("frozen_differences"):
         parts += ["", f"{words['frozen_differences']}:", "", _differences(work, measurement)]
     if detail.get("worst"):
         named = [(figures["target"], figures) for figures in detail["worst"]]
         parts += ["", f"{words['worst']}:", "", _objects(work, indicator, "object", named, target)]
+    if detail.get("largest_outages"):
+        parts += ["", f"{words['largest_outages']}:", "", _largest(work, detail)]
     if detail.get("further_outage"):
         parts += ["", *_further(work, indicator, measurement)]
     return parts
+
+
+def _times(work: Opened, detail: Mapping[str, Any]) -> list[Row]:
+    """What the outages come to."""
+    words = work.words
+    rows: list[Row] = []
+    if detail.get("consequences"):
+        rows.append((words["of_these_consequences"], words.number(detail["consequences"])))
+    if longest := detail.get("longest_outage"):
+        length = words.duration(round(longest["seconds"] * SECOND))
+        rows.append((words["longest_outage"], f"{length} ({longest['target']})"))
+    rows += [
+        (words[key], words.duration(round(detail[f"{key}_seconds"] * SECOND)))
+        for key in ("time_to_restore", "time_between_failures")
+        if detail.get(f"{key}_seconds") is not None
+    ]
+    return rows
+
+
+def _site(work: Opened, site: str) -> str:
+    return work.settings.sites.get(site, site) or work.words["none"]
+
+
+def _largest(work: Opened, detail: Mapping[str, Any]) -> str:
+    """The outages that cost most, and why they happened."""
+    words = work.words
+    return table(
+        [
+            Column(words["start"], wrap=10),
+            Column(words["object"], wrap=12),
+            Column(words["duration"], "right", wrap=8),
+            Column(words["objects"], "right"),
+            Column(words["object_time"], "right", wrap=10),
+            Column(words["cause"], wrap=12),
+        ],
+        [
+            (
+                each["start"][:16].replace("T", " "),
+                each["target"],
+                words.duration(round(each["seconds"] * SECOND)),
+                words.number(each["objects"]),
+                words.duration(round(each["object_seconds"] * SECOND)),
+                _cause(work, each),
+            )
+            for each in detail["largest_outages"]
+        ],
+        at_most=MAIL_WIDTH,
+    )
+
+
+def _cause(work: Opened, each: Mapping[str, Any]) -> str:
+    cause = work.words[f"cause.{each['cause']}"] if each["cause"] else ""
+    return ": ".join(filter(None, (cause, each["name"])))
 
 
 def _further(work: Opened, indicator: Indicator, measurement: Measurement) -> list[str]:

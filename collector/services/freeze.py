@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from collector.domain.instants import Instant
+from collector.domain.instants import SECOND, Instant
 from collector.domain.measurements import FrozenFigure, FrozenVersion, Indicator
 from collector.domain.periods import Period
 from collector.domain.quantities import format_duration
@@ -23,6 +23,7 @@ from collector.ports import FrozenStore, ShownStore
 from collector.services.history import read_timelines
 from collector.services.measure import decided_for, facts_of, of_scope
 from collector.services.refused import Refused
+from collector.services.roll_up import Outages, read_outages
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,17 @@ def freeze(
     )
     facts = facts_of(timelines, definition, population, zone, service)
     books = [availability.compute(facts, each) for each in (period, year)]
-    figures = [figure for each in books for figure in _figures(indicator, definition, facts, each)]
+    figures = [
+        figure
+        for each in books
+        for figure in _figures(
+            indicator,
+            definition,
+            facts,
+            each,
+            read_outages(store, definition, each.period, zone=zone, service=service, now=now),
+        )
+    ]
     if not any(figure.period == period.text for figure in figures):
         raise Refused(f"nothing was measured in {period.text}: there is nothing to freeze")
     measured = measured_from(timelines, facts.since)
@@ -145,20 +156,26 @@ def _figures(
     definition: Definition,
     facts: Facts,
     books: Books,
+    outages: Outages,
 ) -> Iterator[FrozenFigure]:
     """All figures of a period that have a value."""
     sites = sorted({site for _, site in books.scopes})
     kinds = sorted({kind for kind, _ in books.scopes})
     for scope in (Scope(site, kind) for site in (ALL, *sites) for kind in (None, *kinds)):
-        yield from _figure(indicator, definition, facts, books, scope)
+        yield from _figure(indicator, definition, facts, books, outages, scope)
     for target, rows in groupby(books.rows, key=lambda row: row.target):
         # Otherwise each object would be looked for among all of them.
         own = replace(books, rows=list(rows), scopes={}, lacking={})
-        yield from _figure(indicator, definition, facts, own, Scope(target=target))
+        yield from _figure(indicator, definition, facts, own, outages, Scope(target=target))
 
 
 def _figure(
-    indicator: Indicator, definition: Definition, facts: Facts, books: Books, scope: Scope
+    indicator: Indicator,
+    definition: Definition,
+    facts: Facts,
+    books: Books,
+    outages: Outages,
+    scope: Scope,
 ) -> Iterator[FrozenFigure]:
     timelines, period = facts.timelines, books.period
     found = of_scope(
@@ -172,6 +189,7 @@ def _figure(
         now=period.end,
     )
     if found.value is not None:
+        up = round(found.detail["seconds"]["up"] * SECOND)
         yield FrozenFigure(
             indicator.id,
             period.text,
@@ -182,7 +200,7 @@ def _figure(
             found.coverage,
             found.target,
             found.verdict,
-            found.detail,
+            {**found.detail, **outages.detail(scope, definition, up)},
         )
 
 

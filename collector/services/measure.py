@@ -1,6 +1,7 @@
 """Measure: one indicator for one period and scope, with everything that explains the value."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -179,6 +180,7 @@ def _detail(
         "classes": {
             kind.value: _part(account, definition) for kind, account in figure.classes.items()
         },
+        "sites": _sites(books, definition, scope),
         "left_out": [kind.value for kind in figure.left_out],
         "outages": figure.begun,
         "worst": [
@@ -189,6 +191,26 @@ def _detail(
         "with_planned_work": figure.with_planned_work,
         "before_corrections": figure.before_corrections,
     }
+
+
+def _sites(books: Books, definition: Definition, scope: Scope) -> dict[str, Any]:
+    """Each site's own figure; seconds add up over sites, objects without one are of site "".
+
+    What a population lacks is of no site.
+    """
+    if scope.site != ALL or scope.target is not None:
+        return {}
+    found: dict[str, Any] = {}
+    for site in sorted({site for _, site in books.scopes}):
+        figure = availability.figure(books, definition, replace(scope, site=site))
+        if figure.classes:
+            found[site] = {
+                "value": figure.value,
+                "coverage": figure.coverage,
+                "seconds": _seconds(figure.seconds),
+                "outages": figure.begun,
+            }
+    return found
 
 
 def _part(account: Account, definition: Definition) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from collector.domain.targets import Attributes, TargetRecord
 from collector.kpi.corrections import in_force
 from collector.kpi.maintenance import MIN_NOTICE
 from collector.kpi.outages import Outage, outages_of
+from collector.kpi.service_hours import AROUND_THE_CLOCK, ServiceHours
 from collector.kpi.spans import ALWAYS
 from collector.kpi.timelines import Timelines
 from collector.ports import FigureStore
@@ -47,11 +48,13 @@ def list_outages(
     kind: str | None = None,
     target: str | None = None,
     min_notice: Duration = MIN_NOTICE,
+    service: ServiceHours = AROUND_THE_CLOCK,
 ) -> list[Listed]:
     """The outages that touch a period, oldest first, of one site, kind or target where asked.
 
     One whose ancestor's outage is not among them stands by itself, with its cause. `min_notice` is
-    the definition's: planned maintenance is no outage.
+    the definition's: planned maintenance is no outage. With `service` hours they are as the
+    figures count them.
     """
     records = {record.id: record for record in store.targets()}
     failed = _failed(store.intervals(period.start, period.measured_end))
@@ -75,7 +78,7 @@ def list_outages(
             ),
         )
         for each in sorted(failed)
-        for listed in _outages(timelines, records, each)
+        for listed in _outages(timelines, records, each, service)
         if listed.outage.start < period.measured_end
         and (listed.open or listed.outage.end > period.start)
         and site in (None, listed.attributes.site)
@@ -104,11 +107,15 @@ def _failed(intervals: Mapping[int, Sequence[Interval]]) -> set[int]:
 
 
 def _outages(
-    timelines: Timelines, records: Mapping[int, TargetRecord], target: int
+    timelines: Timelines, records: Mapping[int, TargetRecord], target: int, service: ServiceHours
 ) -> Iterable[Listed]:
-    intervals = timelines.of(target)
+    intervals, record = timelines.of(target), records[target]
+    hours = None
+    if intervals:
+        first, kind = intervals[0].start, record.attributes[-1].kind
+        hours = service.hours(kind, first, max(first, timelines.until(target)), record.name)
     last = next((each for each in reversed(intervals) if each.end is None), None)
-    for outage in outages_of(timelines, target):
+    for outage in outages_of(timelines, target, hours):
         ongoing = last is not None and last.state is State.DOWN and outage.end > last.start
         yield Listed(
             outage,

@@ -100,3 +100,45 @@ def test_a_length_that_is_none_is_refused(
 ) -> None:
     said = driftkoll("indicator", "show", "availability", "--outage", length)
     assert (said.status, said.err) == (2, f"{message}\n")
+
+
+def test_the_detail_says_what_the_outages_come_to(driftkoll: CommandLine) -> None:
+    said = driftkoll(
+        *("outages", "annotate", "sw", "2025-10-20T10:00", "--cause", "power"),
+        *("--name", "Strömavbrott", "--author", "anna"),
+    )
+    assert (said.status, said.err) == (0, "")
+    detail = driftkoll.figure("--period", "2025-10")["detail"]
+    assert (detail["outages"], detail["consequences"]) == (4, 2)
+    assert detail["longest_outage"] == {
+        "target": "srv",
+        "start": "2025-10-10T22:00:00+02:00",
+        "seconds": 4 * HOUR,
+    }
+    restored = (4 * HOUR + HOUR + 2 * (2 * HOUR + 20)) / 4
+    assert detail["time_to_restore_seconds"] == pytest.approx(restored)
+    assert detail["time_between_failures_seconds"] == pytest.approx(detail["seconds"]["up"] / 4)
+    first = detail["largest_outages"][0]
+    assert (first["target"], first["objects"], first["object_seconds"]) == ("sw", 2, 4 * HOUR + 40)
+    assert (first["cause"], first["name"]) == ("power", "Strömavbrott")
+    table = show(driftkoll)
+    assert "elförsörjning: Strömavbrott" in table
+    assert max(map(len, table.splitlines())) <= 100
+
+
+def test_seconds_over_sites_are_the_whole(driftkoll: CommandLine) -> None:
+    detail = driftkoll.figure("--period", "2025-10")["detail"]
+    assert detail["sites"].keys() == {"laxa", "hallsberg"}
+    for part, seconds in detail["seconds"].items():
+        assert sum(site["seconds"][part] for site in detail["sites"].values()) == seconds
+    assert sum(site["outages"] for site in detail["sites"].values()) == detail["outages"]
+    laxa = driftkoll.figure("--period", "2025-10", "--site", "laxa")
+    assert detail["sites"]["laxa"]["value"] == laxa["value"]
+
+
+def test_one_object_and_one_class_have_their_own_outages(driftkoll: CommandLine) -> None:
+    point = driftkoll.figure("--period", "2025-10", "--target", "ap-1")["detail"]
+    assert [each["objects"] for each in point["largest_outages"]] == [1]
+    assert point["largest_outages"][0]["target"] == "sw"
+    switches = driftkoll.figure("--period", "2025-10", "--kind", "switch")["detail"]
+    assert (switches["consequences"], switches["longest_outage"]["target"]) == (0, "sw")

@@ -8,6 +8,7 @@ from fastapi import APIRouter, HTTPException, Path, Query, Response
 from collector.domain.naming import unknown
 from collector.kpi.groups import ALL
 from collector.services.measure import measure
+from collector.services.roll_up import rolled_up
 from collector.services.show import show
 from exporters import jsonable
 from exporters.jsonable import IndicatorData, MeasurementData
@@ -65,7 +66,12 @@ def indicator_routes(sources: Sources) -> APIRouter:
                 known_until=None,
                 **scope,
             )
-            measured = show(sources.store, live, period_of(sources, asked.period), **scope)
+            period = period_of(sources, asked.period)
+            measured = show(sources.store, live, period, **scope)
+            service = configured.service
+            measured = rolled_up(
+                sources.store, register[id_], period, measured, service=service, **scope
+            )
             return jsonable.measurement(measured, configured.zone)
 
         return await sources.answer(work)

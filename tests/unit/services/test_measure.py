@@ -72,6 +72,7 @@ def test_the_detail_explains_the_first_worked_example():
     assert found.detail == {
         "seconds": seconds,
         "classes": {"server": part},
+        "sites": {"laxa": {**part, "outages": 1}},
         "left_out": [],
         "outages": 1,
         "worst": [{"target": "t0", **part}],
