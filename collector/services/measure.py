@@ -188,6 +188,7 @@ def _detail(
             for id_, account in availability.worst(books, definition, scope)
         ],
         "budget": None if budget is None else _budget(budget),
+        "budgets": _budgets(books, definition, scope, figure, decided),
         "with_planned_work": figure.with_planned_work,
         "before_corrections": figure.before_corrections,
     }
@@ -210,6 +211,30 @@ def _sites(books: Books, definition: Definition, scope: Scope) -> dict[str, Any]
                 "seconds": _seconds(figure.seconds),
                 "outages": figure.begun,
             }
+    return found
+
+
+def _budgets(
+    books: Books,
+    definition: Definition,
+    scope: Scope,
+    figure: Figure,
+    decided: DecidedTarget | None,
+) -> dict[str, Any]:
+    """The budget of each class of a figure, and of each site where it is of all."""
+    if decided is None or scope.target is not None:
+        return {}
+    classes = {kind.value: replace(scope, kind=kind) for kind in figure.classes}
+    sites = {}
+    if scope.site == ALL:
+        sites = {site: replace(scope, site=site) for site in sorted({s for _, s in books.scopes})}
+    found: dict[str, Any] = {}
+    for name, scopes in (("classes", classes), ("sites", sites)):
+        each = {
+            key: availability.budget(books, definition, of, decided.value)
+            for key, of in scopes.items()
+        }
+        found[name] = {key: _budget(budget) for key, budget in each.items() if budget is not None}
     return found
 
 

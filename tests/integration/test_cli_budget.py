@@ -142,3 +142,15 @@ def test_one_object_and_one_class_have_their_own_outages(driftkoll: CommandLine)
     assert point["largest_outages"][0]["target"] == "sw"
     switches = driftkoll.figure("--period", "2025-10", "--kind", "switch")["detail"]
     assert (switches["consequences"], switches["longest_outage"]["target"]) == (0, "sw")
+
+
+def test_each_class_and_site_has_its_own_budget(driftkoll: CommandLine) -> None:
+    budgets = driftkoll.figure("--period", "2025-10")["detail"]["budgets"]
+    for kind in ("server", "access_point"):
+        own = driftkoll.figure("--period", "2025-10", "--kind", kind)["detail"]["budget"]
+        assert budgets["classes"][kind] == own
+    for site in ("laxa", "hallsberg"):
+        own = driftkoll.figure("--period", "2025-10", "--site", site)["detail"]["budget"]
+        assert budgets["sites"][site] == own
+    of_year = driftkoll.figure("--period", "2025")["detail"]["budgets"]
+    assert of_year["classes"].keys() == {"server", "access_point"}

@@ -80,6 +80,10 @@ def test_the_detail_explains_the_first_worked_example():
             "allowed_seconds": pytest.approx(allowed),
             "left_seconds": pytest.approx(allowed - 2 * HOUR_IN_SECONDS),
         },
+        "budgets": {
+            "classes": {"server": found.detail["budget"]},
+            "sites": {"laxa": found.detail["budget"]},
+        },
         "with_planned_work": pytest.approx(736 / 740, abs=1e-12),
         "before_corrections": pytest.approx(737 / 740, abs=1e-12),
     }
