@@ -23,7 +23,7 @@ class Stored(TypedDict, Generic[_Shape]):
 class Entry(BaseModel):
     """A body; a field that is not known is refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def _author(request: Request) -> str:
@@ -33,6 +33,17 @@ def _author(request: Request) -> str:
 
 Author = Annotated[str, Depends(_author)]
 """Who is signed in: what changes data has always somebody who is."""
+
+
+STRIPPED = AfterValidator(str.strip)
+"""White space around what was written says nothing. It is taken away after the length was looked
+at, since the description's lengths are of what is sent."""
+
+
+def _said(text: str) -> str:
+    if not text:
+        raise ValueError("may not be empty")
+    return text
 
 
 def _without(controls: Callable[[str], bool], what: str) -> AfterValidator:
@@ -48,6 +59,7 @@ Line = Annotated[
     str,
     _without(lambda letter: not letter.isprintable(), "line breaks or control characters"),
     Field(max_length=200),
+    STRIPPED,
 ]
 Text = Annotated[
     str,
@@ -55,8 +67,13 @@ Text = Annotated[
         lambda letter: not letter.isprintable() and letter not in "\n\t", "control characters"
     ),
     Field(max_length=4_000),
+    STRIPPED,
 ]
-Reason = Annotated[Text, Field(min_length=1, description="Why; it stays in the audit trail.")]
+Reason = Annotated[
+    Text,
+    Field(min_length=1, description="Why; it stays in the audit trail."),
+    AfterValidator(_said),
+]
 Time = Annotated[
     str,
     Field(
@@ -64,6 +81,7 @@ Time = Annotated[
         description="ISO 8601, local time where no offset is given.",
         examples=["2026-10-06T10:00"],
     ),
+    STRIPPED,
 ]
 Number = Annotated[int, Path(alias="id", ge=1, le=2**31 - 1, examples=[3])]
 

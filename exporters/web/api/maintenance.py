@@ -16,6 +16,7 @@ from exporters.jsonable import WindowData, WorkData
 from exporters.web.api import examples
 from exporters.web.api.asked import Page, Paged, PeriodText, page, period_of
 from exporters.web.api.entered import (
+    STRIPPED,
     Author,
     Because,
     Entry,
@@ -32,7 +33,8 @@ _AHEAD = 90 * DAY
 _MOST_NAMED = 1_000
 
 Names = Annotated[tuple[Line, ...], Field(max_length=_MOST_NAMED)]
-Day = Annotated[str, Field(max_length=20, examples=["2026-12-01"])]
+Short = Annotated[str, Field(max_length=20), STRIPPED]
+Day = Annotated[str, Field(max_length=20, examples=["2026-12-01"]), STRIPPED]
 
 
 class WorkAsked(Paged):
@@ -52,11 +54,11 @@ class WindowEntry(Entry):
     start: Time | None = None
     end: Annotated[Time | None, Field(examples=["2026-10-06T12:00"])] = None
     rrule: Annotated[
-        str | None,
-        Field(max_length=200, description="The days it comes back on (RFC 5545)."),
+        Annotated[str, Field(max_length=200), STRIPPED] | None,
+        Field(description="The days it comes back on (RFC 5545)."),
     ] = None
-    at: Annotated[str | None, Field(max_length=20, description="18:00, local time.")] = None
-    duration: Annotated[str | None, Field(max_length=20, description="2h")] = None
+    at: Annotated[Short | None, Field(description="18:00, local time.")] = None
+    duration: Annotated[Short | None, Field(description="2h")] = None
     first: Annotated[Day | None, Field(alias="from", description="The first day.")] = None
     last: Annotated[Day | None, Field(alias="until", description="The last day, included.")] = None
     targets: Annotated[Names, Field(examples=[["srv-1"]])] = ()
