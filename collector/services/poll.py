@@ -105,7 +105,8 @@ class Poller:
         missed = 0
         for check in checks:
             if check in self._flying:
-                missed += 1
+                # A retry flies in place of the regular poll, which is not missed then.
+                missed += check.failing_since is None
             elif check not in self._waiting and check in self.wheel:
                 self.start(check, 1 if check.state is State.DOWN else 0)
         if missed:

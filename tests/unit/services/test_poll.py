@@ -166,6 +166,13 @@ def test_retries_come_in_place_of_polls_and_send_more_each_time():
     assert rig.states("a")[1] == (first_failure, State.DOWN)
 
 
+def test_a_retry_that_flies_in_a_polls_turn_is_in_place_of_it_and_none_is_missed():
+    rules = Polling(confirmations=2, retry_interval=4 * SECOND)
+    rig = Rig(lambda _, at, __: UP if at < 10 * SECOND else DOWN, interval=7, rules=rules).run(60)
+    assert rig.states("a")[-1][1] is State.DOWN
+    assert rig.metrics.missed_polls == 0
+
+
 def test_dead_targets_never_delay_live_ones():
     names = tuple(f"t{n}" for n in range(200))
     dead = set(names[::4])
