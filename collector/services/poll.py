@@ -220,14 +220,18 @@ class Poller:
             watch.expire(self._clock.now())
             if n % 500 == 499:
                 await asyncio.sleep(0)
+        await self._announce()
         now = self._clock.now()
-        if not self.sentinels.blind:
-            await self.announcer.review(self.watches, self.rules, now, self._in_work(now))
         for check, task in list(self._flying.items()):
             limit = _OVERDUE * check.spec.timeout + 10 * SECOND
             if now - check.sent_at > limit:
                 log.error("probe %s of %s hangs", check.spec.name, check.watch.target.name)
                 task.cancel()
+
+    async def _announce(self) -> None:
+        now = self._clock.now()
+        if not self.sentinels.blind:
+            await self.announcer.review(self.watches, self.rules, now, self._in_work(now))
 
     def stepped(self, before: Instant, after: Instant) -> None:
         """The wall clock was set from `before` to `after` while no time passed."""
@@ -259,7 +263,7 @@ class Poller:
                 task.cancel()
 
     async def stop(self) -> None:
-        """End all polls; failures that are unconfirmed become unknown."""
+        """End all polls, say what is still unsaid; failures that are unconfirmed become unknown."""
         self.wheel = Wheel()
         await self.sentinels.stop()
         for timer in self._waiting.values():
@@ -268,6 +272,7 @@ class Poller:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._announce()
         now = self._clock.now()
         for watch in self._all_watches():
             watch.interrupt(now)

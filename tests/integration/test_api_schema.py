@@ -57,6 +57,9 @@ def test_nothing_that_is_asked_is_a_fault_of_ours(
         case = data.draw(operation.as_strategy(generation_mode=mode))
         answer = case.call(base_url=api.served.url, headers=api.bearer(Role.ADMINISTRATOR))
         assert answer.status_code not in (401, 403, 429)
+        if answer.status_code == 413:  # right, but not among what schemathesis takes for a refusal
+            assert len(answer.request.body) > 64 * 1024
+            return
         case.validate_response(answer, excluded_checks=ELSEWHERE)
 
     asked()

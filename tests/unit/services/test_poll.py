@@ -214,6 +214,13 @@ def test_a_bug_in_a_probe_is_unknown_and_stops_no_other(caplog: pytest.LogCaptur
     assert "Traceback" in caplog.text
 
 
+def test_what_went_down_just_before_a_stop_is_said_as_the_polling_stops(
+    caplog: pytest.LogCaptureFixture,
+):
+    Rig(lambda name, at, attempt: UP if at < 600 * SECOND else DOWN).run(700)
+    assert [record.getMessage() for record in caplog.records] == ["a (icmp: timeout) is down"]
+
+
 def test_the_parent_is_polled_at_once_when_a_child_fails():
     cut = 200 * SECOND
     rig = Rig(
