@@ -102,11 +102,12 @@ class Poller:
             loop.call_at(began + n * _SLICE_SECONDS, self._launch_slice, part)
 
     def _launch_slice(self, checks: list[Check]) -> None:
-        missed = 0
+        missed, now = 0, self._clock.now()
         for check in checks:
             if check in self._flying:
-                # A retry flies in place of the regular poll, which is not missed then.
-                missed += check.failing_since is None
+                # A retry, or what a child's failure or a doubt asked for, is in place of this poll;
+                # only its own last turn, flying still, is not.
+                missed += now - check.sent_at >= check.spec.interval - SECOND
             elif check not in self._waiting and check in self.wheel:
                 self.start(check, 1 if check.state is State.DOWN else 0)
         if missed:

@@ -68,9 +68,12 @@ class Memory:
 class Scripted:
     """A probe that answers by what `behave` says of a target at an instant."""
 
-    def __init__(self, clock: VirtualClock, behave: Callable[[str, Instant, int], object]) -> None:
+    def __init__(
+        self, clock: VirtualClock, behave: Callable[[str, Instant, int], object], takes: float
+    ) -> None:
         self.clock = clock
         self.behave = behave
+        self.takes = takes
         self.calls: list[tuple[str, float, int]] = []
 
     async def __call__(self, target: Target, spec: ProbeSpec, attempt: int) -> Outcome:
@@ -79,8 +82,7 @@ class Scripted:
         outcome = self.behave(target.name, at, attempt)
         if isinstance(outcome, Exception):
             raise outcome
-        if outcome is DOWN:
-            await asyncio.sleep(spec.timeout / SECOND)
+        await asyncio.sleep(spec.timeout / SECOND if outcome is DOWN else self.takes)
         return outcome
 
     async def close(self) -> None:
@@ -93,12 +95,14 @@ class Scripted:
 class Rig:
     """A poller over virtual time, run for a while."""
 
-    def __init__(self, behave, targets=("a",), interval=60, rules=None, parents=None) -> None:
+    def __init__(
+        self, behave, targets=("a",), interval=60, rules=None, parents=None, takes=0.0
+    ) -> None:
         self.loop = VirtualLoop()
         self.clock = VirtualClock(self.loop, EPOCH)
         self.store, self.metrics = Memory(), Counts()
         self.recorder = Recorder(self.store, self.clock, self.metrics)
-        self.probe = Scripted(self.clock, behave)
+        self.probe = Scripted(self.clock, behave, takes)
         self.poller = Poller(
             clock=self.clock,
             recorder=self.recorder,
@@ -171,6 +175,26 @@ def test_a_retry_that_flies_in_a_polls_turn_is_in_place_of_it_and_none_is_missed
     rig = Rig(lambda _, at, __: UP if at < 10 * SECOND else DOWN, interval=7, rules=rules).run(60)
     assert rig.states("a")[-1][1] is State.DOWN
     assert rig.metrics.missed_polls == 0
+
+
+def test_a_poll_that_a_childs_failure_asked_for_is_in_place_of_its_turn_and_none_is_missed():
+    rules = Polling(confirmations=1, retry_interval=1 * SECOND)
+    rig = Rig(
+        lambda name, at, _: DOWN if name == "ap" and at > 30 * SECOND else UP,
+        targets=("switch", "between", "ap"),
+        interval=6,
+        parents={"ap": "switch"},
+        rules=rules,
+        takes=3.5,
+    ).run(60)
+    asked = [after - before for before, after in pairwise(at for at, _ in rig.probe.of("switch"))]
+    assert min(asked) < 6
+    assert rig.metrics.missed_polls == 0
+
+
+def test_a_poll_that_still_flies_at_its_next_turn_is_a_missed_one():
+    rig = Rig(lambda *_: UP, interval=6, takes=7).run(60)
+    assert rig.metrics.missed_polls > 0
 
 
 def test_dead_targets_never_delay_live_ones():
