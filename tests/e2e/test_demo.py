@@ -113,7 +113,7 @@ def test_the_commands_that_it_tells_to_try_work(demo: Demo) -> None:
 def test_it_ends_within_five_seconds_and_leaves_nobody_behind(demo: Demo, number: int) -> None:
     children = demo.children()
     assert len(children) == 1
-    status, _ = demo.stop(number)
+    status, _ = demo.stop(number, seconds=5)
     assert status == 0
     assert not children[0].exists()
     assert demo.err.read_text() == ""
