@@ -55,14 +55,15 @@ MeasuredFrom = Mapping[Kind, Instant]
 """Since when a class is measured; one that is not in it never was."""
 
 
-def measured_from(timelines: Timelines, stated: MeasuredFrom) -> dict[Kind, Instant]:
+def measured_from(targets: Iterable[TargetRecord], stated: MeasuredFrom) -> dict[Kind, Instant]:
     """Since when each class is measured: as stated, else its first poll or imported interval."""
     first: dict[Kind, Instant] = {}
-    for target in timelines.targets:
-        if target.first_seen is None:
+    for target in targets:
+        seen = target.first_seen
+        if seen is None:
             continue
-        for i, held in enumerate(target.attributes):
-            since = max(target.first_seen, held.since) if i else target.first_seen
+        for held in target.attributes:
+            since = seen if held is target.attributes[0] or held.since < seen else held.since
             if since < first.get(held.kind, ALWAYS):
                 first[held.kind] = since
     return {**first, **stated}
@@ -91,19 +92,23 @@ class _Books:
         self.service = service
         self.rest = max(0, period.end - period.measured_end)
         self.clock = not service
+        self.tallies = timelines.tallies(period)
 
     def of(self, target: TargetRecord) -> Iterable[Row]:
         """An object's rows: one, but where class or site changed or the class was not measured."""
         period = self.period
-        stated, gone = target.in_service_from, _gone(target)
+        stated, gone = target.in_service_from, gone_at(target)
         born = stated if stated is not None else target.first_seen
         if born is None:
             born = ALWAYS
         listed = period.start if stated is None or stated < period.start else stated
         if listed >= gone or listed >= period.end:
             return ()
-        simple = self.timelines.plain(target.id) and (self.clock or self._around(target))
-        account = self._plain if simple else self._full
+        if target.id in self.tallies:
+            simple, account = True, self._summed
+        else:
+            simple = self.timelines.plain(target.id) and (self.clock or self._around(target))
+            account = self._plain if simple else self._full
         held = target.attributes[0]
         measured = self.since.get(held.kind, ALWAYS)
         start = born if born > listed else listed
@@ -136,6 +141,23 @@ class _Books:
             counted_from = max(alive, measured)
             if counted_from < end or before or rest:
                 yield account(target, held, counted_from, end, born, rest, before)
+
+    def _summed(
+        self,
+        target: TargetRecord,
+        held: Attributes,
+        start: Instant,
+        end: Instant,
+        born: Instant,  # noqa: ARG002 - as _plain and _full
+        rest: Duration = 0,
+        before: Duration = 0,
+    ) -> Row:
+        id_, kind, site = target.id, held.kind, held.site
+        if start >= end:
+            return Row(id_, kind, site, 0, 0, 0, 0, 0, 0, rest, before)
+        up, down, unreachable, begun = self.tallies[id_]
+        unknown = end - start - up - down - unreachable
+        return Row(id_, kind, site, up, down, unreachable, 0, unknown, begun, rest, before)
 
     def _plain(
         self,
@@ -228,7 +250,7 @@ class _Books:
             return 0
         held = target.attributes[-1]
         rest = self._hours(target, held, start, end)
-        if not self.timelines.plain(target.id):
+        if target.id not in self.tallies and not self.timelines.plain(target.id):
             segments = account(
                 self.timelines.of(target.id),
                 [(start, end)],
@@ -259,7 +281,7 @@ class _Books:
         return end - start if hours is None else hours.between(start, end)
 
 
-def _gone(target: TargetRecord) -> Instant:
+def gone_at(target: TargetRecord) -> Instant:
     """The end of an object's lifetime (KPI.md "Lifetime")."""
     end = target.dropped_at if target.retired_at is None else target.retired_at
     return ALWAYS if end is None else end
@@ -288,7 +310,7 @@ def most_listed(timelines: Timelines, period: Period, kind: Kind) -> int:
         born = target.first_seen if target.in_service_from is None else target.in_service_from
         if born is None:
             continue
-        start, end = max(born, period.start), min(_gone(target), period.measured_end)
+        start, end = max(born, period.start), min(gone_at(target), period.measured_end)
         for held, first, until in _stretches(target, start, end):
             if held.kind is kind and first < until:
                 edges += [(first, 1), (until, -1)]

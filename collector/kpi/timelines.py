@@ -1,17 +1,22 @@
 """What was measured of all objects, and which of them depended on which, when."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from itertools import pairwise
 from types import MappingProxyType
 
 from collector.domain.instants import Instant
+from collector.domain.periods import Period
 from collector.domain.states import Interval, Origin, State
 from collector.domain.targets import TargetRecord
-from collector.kpi.availability import is_plain, measured_down
+from collector.kpi.availability import Tally, is_plain, measured_down
 from collector.kpi.corrections import Corrections, corrected
-from collector.kpi.spans import ALWAYS, Spans, clip, union
+from collector.kpi.spans import ALWAYS, Span, Spans, clip, union
 
 _NO_INTERVALS: list[Interval] = []
+_NO_TALLIES: Mapping[int, Tally] = {}
+
+Tallies = Mapping[Span, Mapping[int, Tally]]
+"""By what was measured of a period, and by object."""
 
 
 class Timelines:
@@ -21,6 +26,9 @@ class Timelines:
     known, and one that is not in it is not known at all. `planned` is each object's planned
     maintenance, `corrections` are those in force. Derived parts are worked out once, when they are
     first asked for.
+
+    `tallies` are what is known already of the accounts of some periods (kpi/sums.py); the intervals
+    of the objects in `unread` were not read, since these tell all that is asked of them.
     """
 
     def __init__(
@@ -31,6 +39,8 @@ class Timelines:
         *,
         planned: Mapping[int, Spans] = MappingProxyType({}),
         corrections: Corrections = MappingProxyType({}),
+        tallies: Tallies = MappingProxyType({}),
+        unread: Container[int] = frozenset(),
     ) -> None:
         self.targets = targets
         self._by_id = {target.id: target for target in targets}
@@ -43,6 +53,8 @@ class Timelines:
             self._intervals[id_] = corrected(measured, corrections[id_])
         self._until = known_until
         self._planned = planned
+        self._tallies = tallies
+        self._unread = unread
         self._before: Timelines | None = None
         self._plain: dict[int, bool] = {}
         self._down: dict[int, Spans] = {}
@@ -55,7 +67,16 @@ class Timelines:
 
     def of(self, target: int) -> list[Interval]:
         """An object's intervals after corrections, sorted by start."""
-        return self._intervals.get(target, _NO_INTERVALS)
+        intervals = self._intervals.get(target)
+        if intervals is None:
+            if target in self._unread:
+                raise LookupError(f"the intervals of {self.target(target).name} were not read")
+            return _NO_INTERVALS
+        return intervals
+
+    def tallies(self, period: Period) -> Mapping[int, Tally]:
+        """What is known already of the accounts of a period, by object."""
+        return self._tallies.get((period.start, period.measured_end), _NO_TALLIES)
 
     def until(self, target: int) -> Instant:
         """How far an object's open interval is known."""
