@@ -75,9 +75,9 @@ def rows(
     since: MeasuredFrom,
     service: ServiceHours = AROUND_THE_CLOCK,
 ) -> list[Row]:
-    """All objects' accounts over a period; `since` is `measured_from`."""
+    """The accounts over a period of the objects that are asked for; `since` is `measured_from`."""
     books = _Books(timelines, period, since, service)
-    return [row for target in timelines.targets for row in books.of(target)]
+    return [row for target in timelines.asked for row in books.of(target)]
 
 
 class _Books:
@@ -194,6 +194,8 @@ class _Books:
         rest: Duration = 0,
         before: Duration = 0,
     ) -> Row:
+        if start >= end:
+            return Row(target.id, held.kind, held.site, 0, 0, 0, 0, 0, 0, rest, before)
         segments = self._segments(target, start, end, born, corrected=True)
         hours = self._served(target, held, segments[0].start if segments else start, end)
         within = clipped(segments, start, end)
@@ -228,8 +230,6 @@ class _Books:
         corrected: bool,
     ) -> list[Segment]:
         """What was accounted until `end`, from far enough back to see which outages lasted."""
-        if start >= end:
-            return []
         timelines = self.timelines if corrected else self.timelines.before_corrections
         intervals = timelines.of(target.id)
         earliest = max(born, min(start, intervals[0].start if intervals else start))

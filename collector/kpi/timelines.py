@@ -27,8 +27,9 @@ class Timelines:
     maintenance, `corrections` are those in force. Derived parts are worked out once, when they are
     first asked for.
 
-    `tallies` are what is known already of the accounts of some periods (kpi/sums.py); the intervals
-    of the objects in `unread` were not read, since these tell all that is asked of them.
+    `asked` are the objects whose accounts are asked for, all where they are not given. `tallies` is
+    what is known already of the accounts of some periods (kpi/sums.py); the intervals of the objects
+    in `unread` were not read, since these tell all that is asked of them.
     """
 
     def __init__(
@@ -39,10 +40,12 @@ class Timelines:
         *,
         planned: Mapping[int, Spans] = MappingProxyType({}),
         corrections: Corrections = MappingProxyType({}),
+        asked: Sequence[TargetRecord] | None = None,
         tallies: Tallies = MappingProxyType({}),
         unread: Container[int] = frozenset(),
     ) -> None:
         self.targets = targets
+        self.asked = targets if asked is None else asked
         self._by_id = {target.id: target for target in targets}
         self._intervals = {
             id_: found if isinstance(found, list) else list(found)

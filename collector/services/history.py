@@ -101,6 +101,7 @@ def read_accounts(
         until,
         planned=planned,
         corrections=reading.corrections,
+        asked=chosen,
         tallies=tallies,
         unread=frozenset() if read is None else {it.id for it in chosen} - read,
     )
