@@ -15,6 +15,7 @@ from collector.kpi.availability import (
     seconds_of,
     tally,
 )
+from collector.kpi.counted import tally_counted
 from collector.kpi.outages import outages
 from collector.kpi.service_hours import AROUND_THE_CLOCK, Hours, ServiceHours
 from collector.kpi.spans import ALWAYS
@@ -107,8 +108,10 @@ class _Books:
         if target.id in self.tallies:
             simple, account = True, self._summed
         else:
-            simple = self.timelines.plain(target.id) and (self.clock or self._around(target))
-            account = self._plain if simple else self._full
+            plain = self.timelines.plain(target.id)
+            around = self.clock or self._around(target)
+            simple = plain and around and not self.timelines.planned(target.id)
+            account = self._plain if simple else self._counted if plain else self._full
         held = target.attributes[0]
         measured = self.since.get(held.kind, ALWAYS)
         start = born if born > listed else listed
@@ -184,6 +187,33 @@ class _Books:
         unknown = end - start - up - down - unreachable
         return Row(id_, kind, site, up, down, unreachable, 0, unknown, begun, rest, before)
 
+    def _counted(
+        self,
+        target: TargetRecord,
+        held: Attributes,
+        start: Instant,
+        end: Instant,
+        born: Instant,
+        rest: Duration = 0,
+        before: Duration = 0,
+    ) -> Row:
+        id_, kind, site = target.id, held.kind, held.site
+        if start >= end:
+            return Row(id_, kind, site, 0, 0, 0, 0, 0, 0, rest, before)
+        timelines = self.timelines
+        found = tally_counted(
+            timelines.of(id_),
+            start,
+            end,
+            until=timelines.until(id_),
+            born=born,
+            behind=timelines.behind(id_),
+            counted=timelines.counted(id_, self._served(target, held, start, end)),
+        )
+        if found is None:
+            return self._full(target, held, start, end, born, rest, before)
+        return Row(id_, kind, site, *found, rest, before)
+
     def _full(
         self,
         target: TargetRecord,
@@ -249,17 +279,20 @@ class _Books:
         if start >= end:
             return 0
         held = target.attributes[-1]
-        rest = self._hours(target, held, start, end)
-        if target.id not in self.tallies and not self.timelines.plain(target.id):
-            segments = account(
-                self.timelines.of(target.id),
-                [(start, end)],
-                until=start,
-                planned=self.timelines.planned(target.id),
-            )
-            planned = [(s, e) for s, e, state in segments if state is State.MAINTENANCE]
-            rest -= sum(self._hours(target, held, s, e) for s, e in planned)
-        return rest
+        if target.id in self.tallies:
+            return end - start
+        if self.timelines.plain(target.id):
+            hours = self._served(target, held, start, end)
+            return self.timelines.counted(target.id, hours).between(start, end)
+        segments = account(
+            self.timelines.of(target.id),
+            [(start, end)],
+            until=start,
+            planned=self.timelines.planned(target.id),
+        )
+        planned = [(s, e) for s, e, state in segments if state is State.MAINTENANCE]
+        maintenance = sum(self._hours(target, held, s, e) for s, e in planned)
+        return self._hours(target, held, start, end) - maintenance
 
     def _around(self, target: TargetRecord) -> bool:
         """Whether an object was served around the clock, whatever it was."""

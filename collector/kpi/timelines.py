@@ -10,7 +10,8 @@ from collector.domain.states import Interval, Origin, State
 from collector.domain.targets import TargetRecord
 from collector.kpi.availability import Tally, is_plain, measured_down
 from collector.kpi.corrections import Corrections, corrected
-from collector.kpi.spans import ALWAYS, Span, Spans, clip, union
+from collector.kpi.counted import Counted
+from collector.kpi.spans import ALWAYS, Lengths, Span, Spans, clip, union
 
 _NO_INTERVALS: list[Interval] = []
 _NO_TALLIES: Mapping[int, Tally] = {}
@@ -59,6 +60,8 @@ class Timelines:
         self._tallies = tallies
         self._unread = unread
         self._before: Timelines | None = None
+        self._counted: dict[tuple[int, int], Counted] = {}
+        self._shared: list[tuple[Spans, Lengths | None]] = []
         self._plain: dict[int, bool] = {}
         self._down: dict[int, Spans] = {}
         self._reach: dict[int, frozenset[int]] = {}
@@ -90,17 +93,23 @@ class Timelines:
         return self._planned.get(target, ())
 
     def plain(self, target: int) -> bool:
-        """Whether `availability.tally` counts an object: measured alone, with no planned work and
-        nothing corrected."""
+        """Whether `availability.tally` counts an object: measured alone and nothing corrected."""
         plain = self._plain.get(target)
         if plain is None:
-            plain = (
-                not self.planned(target)
-                and is_plain(self.of(target))
-                and not self._below_correction(target)
-            )
+            plain = is_plain(self.of(target)) and not self._below_correction(target)
             self._plain[target] = plain
         return plain
+
+    def counted(self, target: int, hours: Lengths | None) -> Counted:
+        """Which time of an object counts, within service hours; very many objects share one."""
+        planned = self.planned(target)
+        key = id(planned) if planned else 0, id(hours)
+        counted = self._counted.get(key)
+        if counted is None:
+            counted = self._counted[key] = Counted(hours, Lengths(planned) if planned else None)
+            # An id is that of one object only as long as it is there.
+            self._shared.append((planned, hours))
+        return counted
 
     def is_corrected(self, target: int) -> bool:
         """Whether corrections of an object, or of what it is behind, may tell in its figures."""

@@ -89,10 +89,9 @@ def read_accounts(
                 chosen, found, period, since, until, reading.everyone, apart
             )
         exact = {id_ for id_ in exact if any(id_ not in it for it in tallies.values())}
-    read: set[int] | None = {above for id_ in exact for above in reading.reached(id_)}
-    if reading.wanted is None and len(read) * 2 > len(reading.records):
-        read = None
-    intervals = reading.intervals(read)
+    read = {above for id_ in exact for above in reading.reached(id_)}
+    most = reading.wanted is None and len(read) * 2 > len(reading.records)
+    intervals = reading.intervals(None if most else read)
     until = _known(store, {id_ for id_, it in intervals.items() if _open(it)}, until, end, now)
     planned |= reading.planned_further(intervals, planned_until, min_notice)
     return Timelines(
@@ -103,7 +102,7 @@ def read_accounts(
         corrections=reading.corrections,
         asked=chosen,
         tallies=tallies,
-        unread=frozenset() if read is None else {it.id for it in chosen} - read,
+        unread=frozenset() if most else {it.id for it in chosen} - read,
     )
 
 

@@ -15,6 +15,7 @@ from collector.domain.targets import Attributes, Kind
 from collector.kpi.books import measured_from, rows
 from collector.kpi.service_hours import AROUND_THE_CLOCK, WORKING_DAYS, Calendar, Opening
 from collector.kpi.service_hours import ServiceHours as Hours
+from collector.kpi.timelines import Timelines
 from collector.services.history import read_accounts, read_timelines
 
 IDS = range(1, 5)
@@ -125,6 +126,13 @@ services = st.sampled_from(
 )
 
 
+class Exactly(Timelines):
+    """Timelines of which every object is accounted interval by interval."""
+
+    def plain(self, target):
+        return False
+
+
 def both(store, until, asked, stated, service, wanted):
     """Rows by the sums, and by the intervals of all that is read of the store."""
     since = measured_from(store.targets(), stated)
@@ -147,6 +155,7 @@ def both(store, until, asked, stated, service, wanted):
         known_until=until,
         targets=wanted,
     )
+    exact.__class__ = Exactly
     for period in asked:
         yield period, *(
             [
