@@ -31,17 +31,19 @@ def read_timelines(
     known_until: Mapping[int, Instant] | None = None,
     targets: Collection[int] | None = None,
     records: Sequence[TargetRecord] | None = None,
+    whole_outages: bool = False,
 ) -> Timelines:
     """What was measured in [start, end) of all objects, or of some with all that were above them,
     with people's corrections and what was planned until `planned_until` (`end` where not given).
 
     Of an object that was down after unknown time at the start, as far back as there is anything: an
-    outage that began earlier is not to be taken for a new one. Open intervals are known until
+    outage that began earlier is not to be taken for a new one. With `whole_outages` so of all that
+    may have been down at the start, and of what they were behind. Open intervals are known until
     `known_until`, those of objects that are not in it as far as the last samples say. `records` are
     the store's targets, where the caller has read them already.
     """
     reading = _Reading(store, start, end, targets, records)
-    intervals = reading.intervals(reading.wanted)
+    intervals = reading.intervals(reading.wanted, whole_outages=whole_outages)
     until = known_until or {}
     if any(_open(found) and id_ not in until for id_, found in intervals.items()):
         until = {**replayed(store.tail(), now), **until}
@@ -138,13 +140,19 @@ class _Reading:
             self.reached(target)
         )
 
-    def intervals(self, targets: Collection[int] | None) -> dict[int, Sequence[Interval]]:
+    def intervals(
+        self, targets: Collection[int] | None, *, whole_outages: bool = False
+    ) -> dict[int, Sequence[Interval]]:
         """The intervals of some objects or all, of the doubtful from the beginning on."""
         if targets is not None and not targets:
             return {}
         start, end = self._start, self._end
         intervals = dict(self._store.intervals(start, end, targets))
-        doubtful = {id_ for id_, found in intervals.items() if _in_doubt(found, start)}
+        if whole_outages:
+            early = [id_ for id_, found in intervals.items() if _first_failed(found)]
+            doubtful = {above for id_ in early for above in self.reached(id_)}
+        else:
+            doubtful = {id_ for id_, found in intervals.items() if _in_doubt(found, start)}
         doubtful |= self.corrections.keys()
         if targets is not None:
             doubtful &= set(targets)
@@ -234,7 +242,13 @@ def _open(intervals: Sequence[Interval]) -> bool:
 
 def _in_doubt(intervals: Sequence[Interval], start: Instant) -> bool:
     """Whether the first that is known of an object is a failure that may have begun earlier."""
+    first = _first_failed(intervals)
+    return first is not None and first.start >= start
+
+
+def _first_failed(intervals: Sequence[Interval]) -> Interval | None:
+    """The first that is known of an object, where it is a failure."""
     for interval in intervals:
         if interval.state in (State.UP, State.DOWN, State.UNREACHABLE):
-            return interval.state is not State.UP and interval.start >= start
-    return False
+            return None if interval.state is State.UP else interval
+    return None
