@@ -151,7 +151,7 @@ class _Books:
         held: Attributes,
         start: Instant,
         end: Instant,
-        born: Instant,  # noqa: ARG002 - as _plain and _full
+        born: Instant,
         rest: Duration = 0,
         before: Duration = 0,
     ) -> Row:

@@ -112,11 +112,13 @@ def time_between_failures(up: Duration, outages_begun: int) -> float | None:
 
 def failed_at(intervals: Sequence[Interval], at: Instant) -> Interval:
     """The interval in which an object was down or unreachable at an instant."""
-    return next(
-        it
-        for it in reversed(intervals[: bisect_right(intervals, at, key=_START)])
-        if it.state in (State.DOWN, State.UNREACHABLE) and (it.end is None or it.end > at)
-    )
+    number = bisect_right(intervals, at, key=_START) - 1
+    while True:
+        found = intervals[number]
+        failed = found.state is State.DOWN or found.state is State.UNREACHABLE
+        if failed and (found.end is None or found.end > at):
+            return found
+        number -= 1
 
 
 _START = attrgetter("start")
@@ -134,9 +136,7 @@ def _told_by_intervals(timelines: Timelines, target: int, lived: Spans) -> bool:
     return intervals[0].start >= start and last <= end and not timelines.behind(target)
 
 
-def _plain_outages(
-    target: int, intervals: Iterable[Interval], until: Instant
-) -> Iterator[Outage]:
+def _plain_outages(target: int, intervals: Iterable[Interval], until: Instant) -> Iterator[Outage]:
     """Those of plain intervals, of which an open one is known until an instant."""
     first: Interval | None = None
     length = end = 0

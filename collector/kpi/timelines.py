@@ -28,9 +28,9 @@ class Timelines:
     maintenance, `corrections` are those in force. Derived parts are worked out once, when they are
     first asked for.
 
-    `asked` are the objects whose accounts are asked for, all where they are not given. `tallies` is
-    what is known already of the accounts of some periods (kpi/sums.py); the intervals of the objects
-    in `unread` were not read, since these tell all that is asked of them.
+    `asked` are the objects whose accounts are asked for, all where they are not given. `tallies`
+    is what is known already of the accounts of some periods (kpi/sums.py); the intervals of the
+    objects in `unread` were not read, since these tell all that is asked of them.
     """
 
     def __init__(

@@ -20,8 +20,10 @@ from collector.ports import FigureStore
 from collector.services.history import read_accounts
 from collector.services.judging import last_days, measurement, outlook_on, without_value
 from collector.services.measure import facts_of, measured_since
+from collector.services.unswept import unswept
 
 
+@unswept()
 def overview(
     store: FigureStore,
     register: Sequence[Indicator],

@@ -10,8 +10,9 @@ from collector.domain.events import Event, EventKind
 from collector.domain.instants import Instant
 from collector.domain.states import Interval, Origin, State, Sums
 from collector.domain.targets import Attributes, TargetRecord
+from collector.services.unswept import unswept
 from collector.store.engine import Database
-from collector.store.rows import KIND, ORIGIN, STATE, chunks, fetch, unswept
+from collector.store.rows import KIND, ORIGIN, STATE, chunks, fetch
 from collector.store.schema import COLLECTOR, attributes, events, intervals, targets
 
 

@@ -8,8 +8,9 @@ from collector.domain.batches import CheckRecord, DeviceRecord, Resumption
 from collector.domain.instants import MINUTE, Duration, Instant
 from collector.domain.samples import Sample
 from collector.domain.targets import DeviceFacts
+from collector.services.unswept import unswept
 from collector.store.engine import Database
-from collector.store.rows import MERGE, REASON, RESULT, fetch, unswept
+from collector.store.rows import MERGE, REASON, RESULT, fetch
 from collector.store.schema import checks, devices, runs, samples, targets
 from collector.store.timelines import read_open
 

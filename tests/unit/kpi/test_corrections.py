@@ -77,7 +77,9 @@ def accounts(intervals, entries=(), records=None, planned=None):
         targets, intervals, dict.fromkeys(intervals, 100),
         planned=planned or {}, corrections=in_force(entries),
     )  # fmt: skip
-    return {row.target: row for row in rows(timelines, PERIOD, measured_from(timelines.targets, {}))}
+    return {
+        row.target: row for row in rows(timelines, PERIOD, measured_from(timelines.targets, {}))
+    }
 
 
 def test_figures_before_corrections_keep_planned_maintenance():

@@ -157,13 +157,16 @@ def both(store, until, asked, stated, service, wanted):
     )
     exact.__class__ = Exactly
     for period in asked:
-        yield period, *(
-            [
-                row._replace(uncorrected=row.uncorrected or row.seconds)
-                for row in rows(timelines, period, since, service)
-                if wanted is None or row.target in wanted
-            ]
-            for timelines in (summed, exact)
+        yield (
+            period,
+            *(
+                [
+                    row._replace(uncorrected=row.uncorrected or row.seconds)
+                    for row in rows(timelines, period, since, service)
+                    if wanted is None or row.target in wanted
+                ]
+                for timelines in (summed, exact)
+            ),
         )
 
 
