@@ -1,8 +1,9 @@
 """The outages of a period, those of everything behind a failed device folded under its own."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from collector.domain.corrections import Annotation, Correction
 from collector.domain.instants import Duration, Instant
@@ -105,10 +106,8 @@ def _outages(
     intervals, record = timelines.of(target), records[target]
     if not any(each.state in (State.DOWN, State.UNREACHABLE) for each in intervals):
         return
-    first, kind = intervals[0].start, record.attributes[-1].kind
-    hours = service.hours(kind, first, max(first, timelines.until(target)), record.name)
     last = next((each for each in reversed(intervals) if each.end is None), None)
-    for outage in outages_of(timelines, target, hours):
+    for outage in _counted(timelines, record, service):
         ongoing = last is not None and last.state is State.DOWN and outage.end > last.start
         open_ = ongoing and outage.end == timelines.until(target)
         if outage.start >= period.measured_end or not (open_ or outage.end > period.start):
@@ -123,6 +122,21 @@ def _outages(
             annotation=_said_of(outage, said) if said else None,
             corrections=tuple(it for it in corrections if _touches(it, outage)),
         )
+
+
+def _counted(timelines: Timelines, record: TargetRecord, service: ServiceHours) -> Iterator[Outage]:
+    """An object's outages within the service hours of what it was when each began."""
+    start = timelines.of(record.id)[0].start
+    end = max(start, timelines.until(record.id))
+    held = record.attributes
+    if len({service.calendar(it.kind, record.name) for it in held}) == 1:
+        held = held[:1]
+    edges = [-ALWAYS, *(it.since for it in held[1:]), ALWAYS]
+    for it, (since, until) in zip(held, pairwise(edges), strict=True):
+        hours = service.hours(it.kind, start, end, record.name)
+        for outage in outages_of(timelines, record.id, hours):
+            if since <= outage.start < until:
+                yield outage
 
 
 def _attributes_at(record: TargetRecord, at: Instant) -> Attributes:
