@@ -43,10 +43,13 @@ def tallied(
         if lived is None:
             continue
         found = sums.get(id_)
-        if found is None or lived[0] >= lived[1]:
+        if found is None:
             tallies[id_] = _NOTHING
             continue
         first, last, opened, up, down, failures, first_down, beside = found
+        if lived[0] >= lived[1] and beside != _FOREIGN:
+            tallies[id_] = _NOTHING
+            continue
         if (
             beside == _FOREIGN
             or (opened and known_until.get(id_, -ALWAYS) < end)

@@ -101,7 +101,8 @@ class FakeFigureStore:
         self.asked.append((start, end, chosen))
         found = {
             target.id: sorted(
-                it for it in intervals if it.start < end and (it.end is None or it.end > start)
+                (it for it in intervals if it.start < end and (it.end is None or it.end > start)),
+                key=lambda it: (it.start, it.state),
             )
             for target, intervals in self.histories.items()
             if chosen is None or target.id in chosen
