@@ -26,8 +26,8 @@ spans = st.tuples(instants, st.integers(1, 60)).map(lambda it: (it[0], it[0] + i
 
 @st.composite
 def histories(draw, now):
-    """Intervals until now as polling and imports leave them: disjoint but for imported maintenance, and no
-    two that were polled touch and are alike."""
+    """Intervals until now as polling and imports leave them: disjoint but for imported maintenance,
+    and no two that were polled touch and are alike."""
     found = []
     at = draw(st.integers(-40, 30))
     usual = st.sampled_from([UP, DOWN])
