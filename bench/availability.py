@@ -30,6 +30,8 @@ MONTH = "2025-06"
 YEAR = "2025"
 NOW: Instant = parse_period(YEAR, zone=ZONE, now=2**62).end + DAY
 REPEATS = 7
+REGISTER = load_register()
+INDICATOR = next(one for one in REGISTER if one.id == "availability")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -100,10 +102,9 @@ def timed(store: Store, work: Callable[[Store], object]) -> Cost:
 
 def figure(store: Store, text: str) -> Measurement:
     """Availability for a period, as `driftkoll indicator show availability` works it out."""
-    indicator = next(one for one in load_register() if one.id == "availability")
     return measure(
         store,
-        indicator,
+        INDICATOR,
         parse_period(text, zone=ZONE, now=NOW),
         zone=ZONE,
         sites=SITES,
@@ -139,7 +140,7 @@ def over(url: str, text: str, count: int) -> Iterator[str]:
 def _overview(store: Store, now: Instant) -> object:
     return overview(
         store,
-        load_register(),
+        REGISTER,
         zone=ZONE,
         sites=SITES,
         population={},

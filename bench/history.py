@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 
 from collector.domain.batches import Batch, CheckRecord
-from collector.domain.instants import MINUTE, SECOND, Duration, Instant
+from collector.domain.instants import HOUR, MINUTE, SECOND, Duration, Instant
 from collector.domain.samples import Reason, Result, Sample
 from collector.domain.states import Change, State
 from collector.domain.targets import Kind, ProbeSpec, Target
@@ -39,8 +39,8 @@ def outages(count: int, start: Instant, end: Instant) -> Iterator[Spans]:
 
 
 def make(url: str, count: int, start: Instant, end: Instant) -> Store:
-    """A store of targets polled once a minute from `start` to `end`, with these outages, in a
-    database that is not there or empty."""
+    """A store of targets polled once a minute from `start` to an hour after `end`, with these
+    outages, in a database that is not there or empty."""
     store = open_store(url, create=True)
     if store.targets():
         store.close()
@@ -74,8 +74,10 @@ def _batch(spans: dict[int, Spans], start: Instant, end: Instant) -> Batch:
             yield Change(target, until, State.UP, until)
 
     return Batch(
-        heartbeat=end,
-        samples=[Sample(one, "icmp", end - SECOND, Result.UP, None, 0.001, 0.0) for one in spans],
+        heartbeat=end + HOUR,
+        samples=[
+            Sample(one, "icmp", end + HOUR - SECOND, Result.UP, None, 0.001, 0.0) for one in spans
+        ],
         changes=[change for target in spans for change in changes(target)],
         first_polled=dict.fromkeys(spans, start),
         answered=dict.fromkeys(spans, start),

@@ -13,7 +13,7 @@ from collector.domain.maintenance import Cancellation, Extension, Window
 from collector.domain.measurements import FrozenFigure, FrozenVersion
 from collector.domain.people import Login, User
 from collector.domain.samples import Outcome, Sample
-from collector.domain.states import Interval
+from collector.domain.states import Interval, Sums
 from collector.domain.targets import Kind, ProbeSpec, Target, TargetRecord
 
 
@@ -168,6 +168,12 @@ class FigureStore(Protocol):
         with end None. Imported maintenance is among them and may overlap the others."""
         ...
 
+    def sums(
+        self, start: Instant, end: Instant, targets: Iterable[int] | None = None
+    ) -> Mapping[int, Sums]:
+        """What each target's `intervals` in [start, end) come to."""
+        ...
+
     def events(
         self,
         start: Instant,
@@ -192,6 +198,11 @@ class FigureStore(Protocol):
 
     def tail(self) -> Resumption:
         """As PollStore.resume: what tells how far the open intervals are known."""
+        ...
+
+    def known_at_least(self) -> Instant | None:
+        """An instant until which `tail` tells that all open intervals are known, those that began
+        later aside; None where nothing ran yet."""
         ...
 
 

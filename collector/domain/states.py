@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from collector.domain.instants import Instant
+from collector.domain.instants import Duration, Instant
 from collector.domain.samples import Reason
 
 
@@ -40,6 +40,26 @@ class Interval(NamedTuple):
     confirmed_at: Instant | None = None
     origin: Origin = Origin.POLLED
     reason: str = ""
+
+
+class Sums(NamedTuple):
+    """What a target's intervals come to within a stretch [start, end) that they touch.
+
+    `up` and `down` are µs within it, an open interval (`opened`: 0 or 1) reaching its end. `first`
+    is the earliest start, `first_down` that of those that are down, `last` the latest end of a
+    closed one: none of these is clipped. `failures` is how many are down, and `beside` 0 where all
+    are polled and up or down, 1 where some are unknown or not polled, 2 where some are unreachable
+    or maintenance.
+    """
+
+    first: Instant
+    last: Instant | None
+    opened: int
+    up: Duration
+    down: Duration
+    failures: int
+    first_down: Instant | None
+    beside: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,7 @@ class Figure:
 
 def compute(facts: Facts, period: Period) -> Books:
     """The accounts of all objects over a period."""
-    since = measured_from(facts.timelines, facts.since)
+    since = measured_from(facts.timelines.targets, facts.since)
     found = rows(facts.timelines, period, since, facts.service)
     return Books(
         period,

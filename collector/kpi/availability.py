@@ -118,12 +118,7 @@ def tally(
         # Nothing has happened since: so it is for most objects and short periods.
         known = min(end, until if ended is None else ended)
         return max(0, known - start), 0, 0, 0
-    first = bisect_left(intervals, (start,))
-    if first:
-        before = intervals[first - 1].end
-        if before is None or before > start:
-            first -= 1
-    within = _cut(intervals, first, start, end, until)
+    first, within = touching(intervals, start, end, until)
     if not within:
         return 0, 0, 0, 0
     up = down = unreachable = begun = 0
@@ -140,6 +135,18 @@ def tally(
                 failed = True
                 begun += 1
     return up, down - unreachable, unreachable, begun
+
+
+def touching(
+    intervals: list[Interval], start: Instant, end: Instant, until: Instant
+) -> tuple[int, list["_Closed"]]:
+    """The plain intervals that touch [start, end), cut to it, and the number of the first."""
+    first = bisect_left(intervals, (start,))
+    if first:
+        before = intervals[first - 1].end
+        if before is None or before > start:
+            first -= 1
+    return first, _cut(intervals, first, start, end, until)
 
 
 _Closed = tuple[Instant, Instant, State, object, object, object]

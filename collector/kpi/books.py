@@ -15,6 +15,7 @@ from collector.kpi.availability import (
     seconds_of,
     tally,
 )
+from collector.kpi.counted import tally_counted
 from collector.kpi.outages import outages
 from collector.kpi.service_hours import AROUND_THE_CLOCK, Hours, ServiceHours
 from collector.kpi.spans import ALWAYS
@@ -55,14 +56,15 @@ MeasuredFrom = Mapping[Kind, Instant]
 """Since when a class is measured; one that is not in it never was."""
 
 
-def measured_from(timelines: Timelines, stated: MeasuredFrom) -> dict[Kind, Instant]:
+def measured_from(targets: Iterable[TargetRecord], stated: MeasuredFrom) -> dict[Kind, Instant]:
     """Since when each class is measured: as stated, else its first poll or imported interval."""
     first: dict[Kind, Instant] = {}
-    for target in timelines.targets:
-        if target.first_seen is None:
+    for target in targets:
+        seen = target.first_seen
+        if seen is None:
             continue
-        for i, held in enumerate(target.attributes):
-            since = max(target.first_seen, held.since) if i else target.first_seen
+        for held in target.attributes:
+            since = seen if held is target.attributes[0] or held.since < seen else held.since
             if since < first.get(held.kind, ALWAYS):
                 first[held.kind] = since
     return {**first, **stated}
@@ -74,9 +76,9 @@ def rows(
     since: MeasuredFrom,
     service: ServiceHours = AROUND_THE_CLOCK,
 ) -> list[Row]:
-    """All objects' accounts over a period; `since` is `measured_from`."""
+    """The accounts over a period of the objects that are asked for; `since` is `measured_from`."""
     books = _Books(timelines, period, since, service)
-    return [row for target in timelines.targets for row in books.of(target)]
+    return [row for target in timelines.asked for row in books.of(target)]
 
 
 class _Books:
@@ -91,19 +93,25 @@ class _Books:
         self.service = service
         self.rest = max(0, period.end - period.measured_end)
         self.clock = not service
+        self.tallies = timelines.tallies(period)
 
     def of(self, target: TargetRecord) -> Iterable[Row]:
         """An object's rows: one, but where class or site changed or the class was not measured."""
         period = self.period
-        stated, gone = target.in_service_from, _gone(target)
+        stated, gone = target.in_service_from, gone_at(target)
         born = stated if stated is not None else target.first_seen
         if born is None:
             born = ALWAYS
         listed = period.start if stated is None or stated < period.start else stated
         if listed >= gone or listed >= period.end:
             return ()
-        simple = self.timelines.plain(target.id) and (self.clock or self._around(target))
-        account = self._plain if simple else self._full
+        if target.id in self.tallies:
+            simple, account = True, self._summed
+        else:
+            plain = self.timelines.plain(target.id)
+            around = self.clock or self._around(target)
+            simple = plain and around and not self.timelines.planned(target.id)
+            account = self._plain if simple else self._counted if plain else self._full
         held = target.attributes[0]
         measured = self.since.get(held.kind, ALWAYS)
         start = born if born > listed else listed
@@ -137,6 +145,23 @@ class _Books:
             if counted_from < end or before or rest:
                 yield account(target, held, counted_from, end, born, rest, before)
 
+    def _summed(
+        self,
+        target: TargetRecord,
+        held: Attributes,
+        start: Instant,
+        end: Instant,
+        born: Instant,
+        rest: Duration = 0,
+        before: Duration = 0,
+    ) -> Row:
+        id_, kind, site = target.id, held.kind, held.site
+        if start >= end:
+            return Row(id_, kind, site, 0, 0, 0, 0, 0, 0, rest, before)
+        up, down, unreachable, begun = self.tallies[id_]
+        unknown = end - start - up - down - unreachable
+        return Row(id_, kind, site, up, down, unreachable, 0, unknown, begun, rest, before)
+
     def _plain(
         self,
         target: TargetRecord,
@@ -162,6 +187,33 @@ class _Books:
         unknown = end - start - up - down - unreachable
         return Row(id_, kind, site, up, down, unreachable, 0, unknown, begun, rest, before)
 
+    def _counted(
+        self,
+        target: TargetRecord,
+        held: Attributes,
+        start: Instant,
+        end: Instant,
+        born: Instant,
+        rest: Duration = 0,
+        before: Duration = 0,
+    ) -> Row:
+        id_, kind, site = target.id, held.kind, held.site
+        if start >= end:
+            return Row(id_, kind, site, 0, 0, 0, 0, 0, 0, rest, before)
+        timelines = self.timelines
+        found = tally_counted(
+            timelines.of(id_),
+            start,
+            end,
+            until=timelines.until(id_),
+            born=born,
+            behind=timelines.behind(id_),
+            counted=timelines.counted(id_, self._served(target, held, start, end)),
+        )
+        if found is None:
+            return self._full(target, held, start, end, born, rest, before)
+        return Row(id_, kind, site, *found, rest, before)
+
     def _full(
         self,
         target: TargetRecord,
@@ -172,6 +224,8 @@ class _Books:
         rest: Duration = 0,
         before: Duration = 0,
     ) -> Row:
+        if start >= end:
+            return Row(target.id, held.kind, held.site, 0, 0, 0, 0, 0, 0, rest, before)
         segments = self._segments(target, start, end, born, corrected=True)
         hours = self._served(target, held, segments[0].start if segments else start, end)
         within = clipped(segments, start, end)
@@ -206,8 +260,6 @@ class _Books:
         corrected: bool,
     ) -> list[Segment]:
         """What was accounted until `end`, from far enough back to see which outages lasted."""
-        if start >= end:
-            return []
         timelines = self.timelines if corrected else self.timelines.before_corrections
         intervals = timelines.of(target.id)
         earliest = max(born, min(start, intervals[0].start if intervals else start))
@@ -227,17 +279,20 @@ class _Books:
         if start >= end:
             return 0
         held = target.attributes[-1]
-        rest = self._hours(target, held, start, end)
-        if not self.timelines.plain(target.id):
-            segments = account(
-                self.timelines.of(target.id),
-                [(start, end)],
-                until=start,
-                planned=self.timelines.planned(target.id),
-            )
-            planned = [(s, e) for s, e, state in segments if state is State.MAINTENANCE]
-            rest -= sum(self._hours(target, held, s, e) for s, e in planned)
-        return rest
+        if target.id in self.tallies:
+            return end - start
+        if self.timelines.plain(target.id):
+            hours = self._served(target, held, start, end)
+            return self.timelines.counted(target.id, hours).between(start, end)
+        segments = account(
+            self.timelines.of(target.id),
+            [(start, end)],
+            until=start,
+            planned=self.timelines.planned(target.id),
+        )
+        planned = [(s, e) for s, e, state in segments if state is State.MAINTENANCE]
+        maintenance = sum(self._hours(target, held, s, e) for s, e in planned)
+        return self._hours(target, held, start, end) - maintenance
 
     def _around(self, target: TargetRecord) -> bool:
         """Whether an object was served around the clock, whatever it was."""
@@ -259,7 +314,7 @@ class _Books:
         return end - start if hours is None else hours.between(start, end)
 
 
-def _gone(target: TargetRecord) -> Instant:
+def gone_at(target: TargetRecord) -> Instant:
     """The end of an object's lifetime (KPI.md "Lifetime")."""
     end = target.dropped_at if target.retired_at is None else target.retired_at
     return ALWAYS if end is None else end
@@ -288,7 +343,7 @@ def most_listed(timelines: Timelines, period: Period, kind: Kind) -> int:
         born = target.first_seen if target.in_service_from is None else target.in_service_from
         if born is None:
             continue
-        start, end = max(born, period.start), min(_gone(target), period.measured_end)
+        start, end = max(born, period.start), min(gone_at(target), period.measured_end)
         for held, first, until in _stretches(target, start, end):
             if held.kind is kind and first < until:
                 edges += [(first, 1), (until, -1)]

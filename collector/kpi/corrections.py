@@ -45,7 +45,7 @@ def corrected(intervals: Iterable[Interval], corrections: Sequence[Correction]) 
             replaced += own
         added += [Interval(s, e, entry.state, None, Origin.CORRECTED) for s, e in own]
     left = [part for it in intervals for part in _without(it, union(replaced))]
-    return sorted(left + added)
+    return sorted(left + added, key=lambda it: (it.start, ALWAYS if it.end is None else it.end))
 
 
 def _without(interval: Interval, spans: Sequence[Span]) -> list[Interval]:

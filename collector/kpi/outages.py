@@ -1,7 +1,9 @@
 """Outages and what they were a consequence of (KPI.md "Outages")."""
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from collector.domain.instants import Duration, Instant
 from collector.domain.periods import Period
@@ -65,9 +67,12 @@ def outages_of(timelines: Timelines, target: int, hours: Hours | None = None) ->
     `hours` are its service hours, around the clock where they are not given.
     """
     intervals = timelines.of(target)
+    lived = lifetime(timelines, target)
+    if hours is None and _told_by_intervals(timelines, target, lived):
+        return list(_plain_outages(target, intervals, timelines.until(target)))
     segments = account(
         intervals,
-        lifetime(timelines, target),
+        lived,
         until=timelines.until(target),
         behind=timelines.behind(target),
         planned=timelines.planned(target),
@@ -105,6 +110,54 @@ def time_between_failures(up: Duration, outages_begun: int) -> float | None:
     return up / outages_begun if outages_begun else None
 
 
+def failed_at(intervals: Sequence[Interval], at: Instant) -> Interval:
+    """The interval in which an object was down or unreachable at an instant."""
+    number = bisect_right(intervals, at, key=_START) - 1
+    while True:
+        found = intervals[number]
+        failed = found.state is State.DOWN or found.state is State.UNREACHABLE
+        if failed and (found.end is None or found.end > at):
+            return found
+        number -= 1
+
+
+_START = attrgetter("start")
+
+
+def _told_by_intervals(timelines: Timelines, target: int, lived: Spans) -> bool:
+    """Whether an object's outages are its intervals that are down: nothing was planned, corrected
+    or behind another, and all of it lies within its lifetime."""
+    intervals = timelines.of(target)
+    if not lived or not intervals or not timelines.plain(target) or timelines.planned(target):
+        return False
+    start, end = lived[0]
+    ended = intervals[-1].end
+    last = timelines.until(target) if ended is None else ended
+    return intervals[0].start >= start and last <= end and not timelines.behind(target)
+
+
+def _plain_outages(target: int, intervals: Iterable[Interval], until: Instant) -> Iterator[Outage]:
+    """Those of plain intervals, of which an open one is known until an instant."""
+    first: Interval | None = None
+    length = end = 0
+    for interval in intervals:
+        ended = until if interval.end is None else interval.end
+        if ended <= interval.start:
+            continue
+        if interval.state is State.DOWN:
+            if first is None:
+                first, length = interval, 0
+            length += ended - interval.start
+            end = ended
+        elif interval.state is State.UP and first is not None:
+            at, known, reason = first.start, first.confirmed_at, first.reason
+            yield Outage(target, at, end, interval.start, length, 0, known, reason=reason)
+            first = None
+    if first is not None:
+        known, reason = first.confirmed_at, first.reason
+        yield Outage(target, first.start, end, None, length, 0, known, reason=reason)
+
+
 def _served(segment: Segment, hours: Hours) -> list[Segment]:
     """The part of a segment within service hours."""
     within = hours.within(segment.start, segment.end)
@@ -128,13 +181,7 @@ def _outage(target: int, run: Sequence[Segment], restored_at: Instant | None) ->
 
 def _explained(timelines: Timelines, outage: Outage, intervals: Sequence[Interval]) -> Outage:
     """The outage with what is known of its beginning."""
-    first = next(
-        it
-        for it in intervals
-        if it.state in (State.DOWN, State.UNREACHABLE)
-        and it.start <= outage.start
-        and (it.end is None or it.end > outage.start)
-    )
+    first = failed_at(intervals, outage.start)
     cause = _cause(timelines, outage, first.confirmed_at)
     return replace(
         outage,

@@ -5,24 +5,22 @@ back a time that occurs twice opens at the earlier and closes at the later; one 
 is the end of the gap. So each local hour that is open counts as long as it lasted.
 """
 
-from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from itertools import accumulate
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from dateutil.tz import datetime_ambiguous
 
-from collector.domain.instants import Duration, Instant, instant, moment
+from collector.domain.instants import Instant, instant, moment
 from collector.domain.measurements import Seconds
 from collector.domain.states import State
 from collector.domain.targets import Kind
 from collector.kpi.availability import Segment
 from collector.kpi.maintenance import local
-from collector.kpi.spans import Span, Spans, clip, union
+from collector.kpi.spans import Lengths, Span, union
 
 WHOLE_DAY = 24 * 60
 """Minutes."""
@@ -101,21 +99,8 @@ def _holidays(country: str, first: int, last: int) -> frozenset[date]:
     return frozenset(country_holidays(country, years=years, categories=(PUBLIC, DE_FACTO)))
 
 
-class Hours:
-    """A calendar's service over a stretch of time, asked in steps of the logarithm of its days."""
-
-    def __init__(self, spans: Spans) -> None:
-        self.spans = spans
-        self._starts = [start for start, _ in spans]
-        self._sums = [0, *accumulate(end - start for start, end in spans)]
-
-    def between(self, start: Instant, end: Instant) -> Duration:
-        """How much of [start, end) is service."""
-        return self._before(end) - self._before(start) if start < end else 0
-
-    def within(self, start: Instant, end: Instant) -> list[Span]:
-        """The service within [start, end)."""
-        return clip(self.spans, start, end)
+class Hours(Lengths):
+    """A calendar's service over a stretch of time."""
 
     def seconds_of(self, segments: Iterable[Segment]) -> Seconds:
         """The five parts of the service time that segments cover, in µs."""
@@ -123,13 +108,6 @@ class Hours:
         for start, end, state in segments:
             parts[state] += self.between(start, end)
         return Seconds(**{state.value: length for state, length in parts.items()})
-
-    def _before(self, at: Instant) -> Duration:
-        i = bisect_right(self._starts, at)
-        if not i:
-            return 0
-        start, end = self.spans[i - 1]
-        return self._sums[i - 1] + min(at, end) - start
 
 
 @dataclass(frozen=True, slots=True)

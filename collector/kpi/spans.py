@@ -1,7 +1,8 @@
 """Stretches of time as sorted, disjoint, half-open (start, end) pairs of instants."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 from collector.domain.instants import Duration, Instant
 
@@ -11,6 +12,31 @@ Spans = Sequence[Span]
 
 ALWAYS = 1 << 62
 """Later than any instant; its negative is earlier than any."""
+
+
+class Lengths:
+    """Spans, asked for how much of a stretch they cover in steps of the logarithm of their
+    number."""
+
+    def __init__(self, spans: Spans) -> None:
+        self.spans = spans
+        self._starts = [start for start, _ in spans]
+        self._sums = [0, *accumulate(end - start for start, end in spans)]
+
+    def between(self, start: Instant, end: Instant) -> Duration:
+        """How much of [start, end) they cover."""
+        return self._before(end) - self._before(start) if start < end else 0
+
+    def within(self, start: Instant, end: Instant) -> list[Span]:
+        """The part within [start, end)."""
+        return clip(self.spans, start, end)
+
+    def _before(self, at: Instant) -> Duration:
+        i = bisect_right(self._starts, at)
+        if not i:
+            return 0
+        start, end = self.spans[i - 1]
+        return self._sums[i - 1] + (at if at < end else end) - start
 
 
 def union(*groups: Iterable[Span]) -> list[Span]:

@@ -1,17 +1,23 @@
 """What was measured of all objects, and which of them depended on which, when."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from itertools import pairwise
 from types import MappingProxyType
 
 from collector.domain.instants import Instant
+from collector.domain.periods import Period
 from collector.domain.states import Interval, Origin, State
 from collector.domain.targets import TargetRecord
-from collector.kpi.availability import is_plain, measured_down
+from collector.kpi.availability import Tally, is_plain, measured_down
 from collector.kpi.corrections import Corrections, corrected
-from collector.kpi.spans import ALWAYS, Spans, clip, union
+from collector.kpi.counted import Counted
+from collector.kpi.spans import ALWAYS, Lengths, Span, Spans, clip, union
 
 _NO_INTERVALS: list[Interval] = []
+_NO_TALLIES: Mapping[int, Tally] = {}
+
+Tallies = Mapping[Span, Mapping[int, Tally]]
+"""By what was measured of a period, and by object."""
 
 
 class Timelines:
@@ -21,6 +27,10 @@ class Timelines:
     known, and one that is not in it is not known at all. `planned` is each object's planned
     maintenance, `corrections` are those in force. Derived parts are worked out once, when they are
     first asked for.
+
+    `asked` are the objects whose accounts are asked for, all where they are not given. `tallies`
+    is what is known already of the accounts of some periods (kpi/sums.py); the intervals of the
+    objects in `unread` were not read, since these tell all that is asked of them.
     """
 
     def __init__(
@@ -31,8 +41,12 @@ class Timelines:
         *,
         planned: Mapping[int, Spans] = MappingProxyType({}),
         corrections: Corrections = MappingProxyType({}),
+        asked: Sequence[TargetRecord] | None = None,
+        tallies: Tallies = MappingProxyType({}),
+        unread: Container[int] = frozenset(),
     ) -> None:
         self.targets = targets
+        self.asked = targets if asked is None else asked
         self._by_id = {target.id: target for target in targets}
         self._intervals = {
             id_: found if isinstance(found, list) else list(found)
@@ -43,7 +57,11 @@ class Timelines:
             self._intervals[id_] = corrected(measured, corrections[id_])
         self._until = known_until
         self._planned = planned
+        self._tallies = tallies
+        self._unread = unread
         self._before: Timelines | None = None
+        self._counted: dict[tuple[int, int], Counted] = {}
+        self._shared: list[tuple[Spans, Lengths | None]] = []
         self._plain: dict[int, bool] = {}
         self._down: dict[int, Spans] = {}
         self._reach: dict[int, frozenset[int]] = {}
@@ -55,7 +73,16 @@ class Timelines:
 
     def of(self, target: int) -> list[Interval]:
         """An object's intervals after corrections, sorted by start."""
-        return self._intervals.get(target, _NO_INTERVALS)
+        intervals = self._intervals.get(target)
+        if intervals is None:
+            if target in self._unread:
+                raise LookupError(f"the intervals of {self.target(target).name} were not read")
+            return _NO_INTERVALS
+        return intervals
+
+    def tallies(self, period: Period) -> Mapping[int, Tally]:
+        """What is known already of the accounts of a period, by object."""
+        return self._tallies.get((period.start, period.measured_end), _NO_TALLIES)
 
     def until(self, target: int) -> Instant:
         """How far an object's open interval is known."""
@@ -66,17 +93,23 @@ class Timelines:
         return self._planned.get(target, ())
 
     def plain(self, target: int) -> bool:
-        """Whether `availability.tally` counts an object: measured alone, with no planned work and
-        nothing corrected."""
+        """Whether `availability.tally` counts an object: measured alone and nothing corrected."""
         plain = self._plain.get(target)
         if plain is None:
-            plain = (
-                not self.planned(target)
-                and is_plain(self.of(target))
-                and not self._below_correction(target)
-            )
+            plain = is_plain(self.of(target)) and not self._below_correction(target)
             self._plain[target] = plain
         return plain
+
+    def counted(self, target: int, hours: Lengths | None) -> Counted:
+        """Which time of an object counts, within service hours; very many objects share one."""
+        planned = self.planned(target)
+        key = id(planned) if planned else 0, id(hours)
+        counted = self._counted.get(key)
+        if counted is None:
+            counted = self._counted[key] = Counted(hours, Lengths(planned) if planned else None)
+            # An id is that of one object only as long as it is there.
+            self._shared.append((planned, hours))
+        return counted
 
     def is_corrected(self, target: int) -> bool:
         """Whether corrections of an object, or of what it is behind, may tell in its figures."""

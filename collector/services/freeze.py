@@ -79,7 +79,7 @@ def freeze(
     ]
     if not any(figure.period == period.text for figure in figures):
         raise Refused(f"nothing was measured in {period.text}: there is nothing to freeze")
-    measured = measured_from(timelines, facts.since)
+    measured = measured_from(timelines.targets, facts.since)
     counted = {row.target for each in books for row in each.rows}
     stated = _stated(indicator, definition, facts, period)
     made = FrozenVersion(

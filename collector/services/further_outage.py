@@ -14,8 +14,8 @@ from collector.kpi.groups import ALL
 from collector.kpi.service_hours import AROUND_THE_CLOCK, ServiceHours
 from collector.kpi.timelines import Timelines
 from collector.ports import FigureStore
-from collector.services.history import read_timelines
-from collector.services.measure import decided_for, facts_of, of_scope
+from collector.services.history import read_accounts
+from collector.services.measure import decided_for, facts_of, measured_since, of_scope
 
 
 def further_outage(
@@ -41,15 +41,14 @@ def further_outage(
     """
     definition = Definition.of(indicator.definition)
     records = store.targets()
-    timelines = read_timelines(
+    timelines = read_accounts(
         store,
-        period.start,
-        period.measured_end,
+        [(period, measured_since(records, definition, zone))],
         now=now,
-        planned_until=period.end,
         min_notice=definition.min_notice,
         known_until=known_until,
         records=records,
+        service=service,
     )
     object_ = None if target is None else next(it.id for it in records if it.name == target)
     scope = Scope(site, kind, object_)

@@ -11,13 +11,14 @@ from collector.domain.periods import Period
 from collector.domain.targets import Kind, TargetRecord
 from collector.indicators import availability
 from collector.indicators.availability import Books, Definition, Facts, Figure, Scope
+from collector.kpi.books import MeasuredFrom, measured_from
 from collector.kpi.budget import Budget
 from collector.kpi.groups import ALL, Account
 from collector.kpi.periods import midnight
 from collector.kpi.service_hours import AROUND_THE_CLOCK, ServiceHours
 from collector.kpi.timelines import Timelines
 from collector.ports import FigureStore
-from collector.services.history import read_timelines
+from collector.services.history import read_accounts
 from collector.services.judging import (
     is_running,
     last_days,
@@ -26,8 +27,10 @@ from collector.services.judging import (
     without_value,
     year_of,
 )
+from collector.services.unswept import unswept
 
 
+@unswept()
 def measure(
     store: FigureStore,
     indicator: Indicator,
@@ -62,16 +65,16 @@ def measure(
     ahead = looking_ahead and is_running(year, now)
     needed = [period, year, recent] if ahead else [period]
     definition = Definition.of(indicator.definition)
-    timelines = read_timelines(
+    since = measured_since(records, definition, zone)
+    timelines = read_accounts(
         store,
-        min(it.start for it in needed),
-        max(it.measured_end for it in needed),
+        [(each, since) for each in needed],
         now=now,
-        planned_until=max(it.end for it in needed),
         min_notice=definition.min_notice,
         known_until=known_until,
         targets=_within(records, scope),
         records=records,
+        service=service,
     )
     facts = facts_of(timelines, definition, population, zone, service)
     books = availability.compute(facts, period)
@@ -122,8 +125,18 @@ def facts_of(
     service: ServiceHours = AROUND_THE_CLOCK,
 ) -> Facts:
     """What availability is worked out from; stated days begin at local midnight."""
-    since = {kind: midnight(day, zone) for kind, day in definition.measured_from.items()}
-    return Facts(timelines, population, since, service)
+    return Facts(timelines, population, _stated(definition, zone), service)
+
+
+def measured_since(
+    records: Iterable[TargetRecord], definition: Definition, zone: ZoneInfo
+) -> MeasuredFrom:
+    """Since when each class is measured."""
+    return measured_from(records, _stated(definition, zone))
+
+
+def _stated(definition: Definition, zone: ZoneInfo) -> MeasuredFrom:
+    return {kind: midnight(day, zone) for kind, day in definition.measured_from.items()}
 
 
 def _named(records: Iterable[TargetRecord], name: str) -> TargetRecord:

@@ -1,8 +1,9 @@
 """The outages of a period, those of everything behind a failed device folded under its own."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
 
 from collector.domain.corrections import Annotation, Correction
 from collector.domain.instants import Duration, Instant
@@ -11,7 +12,7 @@ from collector.domain.states import Interval, Origin, State
 from collector.domain.targets import Attributes, TargetRecord
 from collector.kpi.corrections import in_force
 from collector.kpi.maintenance import MIN_NOTICE
-from collector.kpi.outages import Outage, outages_of
+from collector.kpi.outages import Outage, failed_at, outages_of
 from collector.kpi.service_hours import AROUND_THE_CLOCK, ServiceHours
 from collector.kpi.spans import ALWAYS
 from collector.kpi.timelines import Timelines
@@ -57,31 +58,26 @@ def list_outages(
     figures count them.
     """
     records = {record.id: record for record in store.targets()}
-    failed = _failed(store.intervals(period.start, period.measured_end))
     corrections = in_force(store.corrections(-ALWAYS, period.measured_end))
-    for id_, entries in corrections.items():
-        if any(it.state is State.DOWN and it.end > period.start for it in entries):
-            failed.add(id_)
-    # From the beginning, so that one that was under way at the period's start keeps its own.
     timelines = read_timelines(
-        store, -ALWAYS, period.measured_end, now=now, targets=failed, min_notice=min_notice
+        store,
+        period.start,
+        period.measured_end,
+        now=now,
+        min_notice=min_notice,
+        records=list(records.values()),
+        whole_outages=True,
     )
     said: dict[int, list[Annotation]] = defaultdict(list)
     for note in store.annotations(-ALWAYS, period.measured_end):
         said[note.target].append(note)
     found = [
-        replace(
-            listed,
-            annotation=_said_of(listed.outage, said[each]),
-            corrections=tuple(
-                it for it in corrections.get(each, ()) if _touches(it, listed.outage)
-            ),
+        listed
+        for each in sorted(records)
+        for listed in _outages(
+            timelines, records, each, period, service, said.get(each, ()), corrections.get(each, ())
         )
-        for each in sorted(failed)
-        for listed in _outages(timelines, records, each, service)
-        if listed.outage.start < period.measured_end
-        and (listed.open or listed.outage.end > period.start)
-        and site in (None, listed.attributes.site)
+        if site in (None, listed.attributes.site)
         and kind in (None, listed.attributes.kind)
         and target in (None, listed.name)
     ]
@@ -98,33 +94,49 @@ def _touches(correction: Correction, outage: Outage) -> bool:
     return correction.start <= outage.end and outage.start <= correction.end
 
 
-def _failed(intervals: Mapping[int, Sequence[Interval]]) -> set[int]:
-    return {
-        target
-        for target, own in intervals.items()
-        if any(each.state in (State.DOWN, State.UNREACHABLE) for each in own)
-    }
-
-
 def _outages(
-    timelines: Timelines, records: Mapping[int, TargetRecord], target: int, service: ServiceHours
+    timelines: Timelines,
+    records: Mapping[int, TargetRecord],
+    target: int,
+    period: Period,
+    service: ServiceHours,
+    said: Sequence[Annotation],
+    corrections: Sequence[Correction],
 ) -> Iterable[Listed]:
     intervals, record = timelines.of(target), records[target]
-    hours = None
-    if intervals:
-        first, kind = intervals[0].start, record.attributes[-1].kind
-        hours = service.hours(kind, first, max(first, timelines.until(target)), record.name)
+    if not any(each.state in (State.DOWN, State.UNREACHABLE) for each in intervals):
+        return
     last = next((each for each in reversed(intervals) if each.end is None), None)
-    for outage in outages_of(timelines, target, hours):
+    for outage in _counted(timelines, record, service):
         ongoing = last is not None and last.state is State.DOWN and outage.end > last.start
+        open_ = ongoing and outage.end == timelines.until(target)
+        if outage.start >= period.measured_end or not (open_ or outage.end > period.start):
+            continue
         yield Listed(
             outage,
-            records[target].name,
-            _attributes_at(records[target], outage.start),
+            record.name,
+            _attributes_at(record, outage.start),
             _origin_at(intervals, outage.start),
-            ongoing and outage.end == timelines.until(target),
+            open_,
             None if outage.cause is None else records[outage.cause].name,
+            annotation=_said_of(outage, said) if said else None,
+            corrections=tuple(it for it in corrections if _touches(it, outage)),
         )
+
+
+def _counted(timelines: Timelines, record: TargetRecord, service: ServiceHours) -> Iterator[Outage]:
+    """An object's outages within the service hours of what it was when each began."""
+    start = timelines.of(record.id)[0].start
+    end = max(start, timelines.until(record.id))
+    held = record.attributes
+    if len({service.calendar(it.kind, record.name) for it in held}) == 1:
+        held = held[:1]
+    edges = [-ALWAYS, *(it.since for it in held[1:]), ALWAYS]
+    for it, (since, until) in zip(held, pairwise(edges), strict=True):
+        hours = service.hours(it.kind, start, end, record.name)
+        for outage in outages_of(timelines, record.id, hours):
+            if since <= outage.start < until:
+                yield outage
 
 
 def _attributes_at(record: TargetRecord, at: Instant) -> Attributes:
@@ -137,13 +149,7 @@ def _attributes_at(record: TargetRecord, at: Instant) -> Attributes:
 
 def _origin_at(intervals: Sequence[Interval], at: Instant) -> Origin:
     """Where the interval that an outage begins in comes from."""
-    return next(
-        each.origin
-        for each in intervals
-        if each.state in (State.DOWN, State.UNREACHABLE)
-        and each.start <= at
-        and (each.end is None or at < each.end)
-    )
+    return failed_at(intervals, at).origin
 
 
 def _folded(found: Sequence[Listed]) -> list[Listed]:

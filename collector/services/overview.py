@@ -17,11 +17,13 @@ from collector.kpi.service_hours import AROUND_THE_CLOCK, ServiceHours
 from collector.kpi.spans import ALWAYS
 from collector.kpi.timelines import Timelines
 from collector.ports import FigureStore
-from collector.services.history import read_timelines
+from collector.services.history import read_accounts
 from collector.services.judging import last_days, measurement, outlook_on, without_value
-from collector.services.measure import facts_of
+from collector.services.measure import facts_of, measured_since
+from collector.services.unswept import unswept
 
 
+@unswept()
 def overview(
     store: FigureStore,
     register: Sequence[Indicator],
@@ -42,17 +44,22 @@ def overview(
     """
     periods = windows(now, zone)
     recent = last_days(zone=zone, now=now)
-    starts = [recent.start, settled_since, *(period.start for period in periods.values())]
     indicator = next((it for it in register if it.id == availability.ID), None)
     definition = Definition.of(indicator.definition) if indicator else Definition()
-    timelines = read_timelines(
+    records = store.targets()
+    since = measured_since(records, definition, zone)
+    settled = _stretch(settled_since, settled_until)
+    timelines = read_accounts(
         store,
-        min(starts),
-        now,
+        [
+            *((period, since) for period in (recent, *periods.values())),
+            *([(settled, _ALWAYS_MEASURED)] if settled else []),
+        ],
         now=now,
-        planned_until=max(period.end for period in periods.values()),
         min_notice=definition.min_notice,
         known_until=known_until,
+        records=records,
+        service=service,
     )
     facts = facts_of(timelines, definition, population, zone, service)
     books = {window: availability.compute(facts, period) for window, period in periods.items()}
@@ -94,7 +101,7 @@ def overview(
         availability=tuple(availabilities),
         measurements=tuple(measurements),
         forecasts={indicator.id: expected} if indicator and expected is not None else {},
-        settled=_settled(timelines, service, settled_since, settled_until),
+        settled=_settled(timelines, service, settled),
     )
 
 
@@ -119,15 +126,21 @@ def _figures(
         )
 
 
+_ALWAYS_MEASURED = dict.fromkeys(Kind, -ALWAYS)
+
+
+def _stretch(since: Instant, until: Instant) -> Period | None:
+    return Period("settled", since, until, until, 0) if since < until else None
+
+
 def _settled(
-    timelines: Timelines, service: ServiceHours, since: Instant, until: Instant
+    timelines: Timelines, service: ServiceHours, stretch: Period | None
 ) -> dict[tuple[str, str], Seconds]:
     """Each class's object-seconds at each site in a stretch where nothing changes any more."""
-    if since >= until:
-        return {}
-    stretch = Period("settled", since, until, until, 0)
     settled: dict[tuple[str, str], Seconds] = {}
-    for row in rows(timelines, stretch, dict.fromkeys(Kind, -ALWAYS), service):
+    if stretch is None:
+        return settled
+    for row in rows(timelines, stretch, _ALWAYS_MEASURED, service):
         scope = (row.kind.value, row.site)
         settled[scope] = settled.get(scope, Seconds()) + row.seconds
     return settled

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import TypeVar
 
 from collector.domain.instants import Instant
@@ -44,15 +44,27 @@ def recurring(when: Again, times: Times) -> tuple[Instant, Instant, Recurrence] 
         return None
     found = Recurrence(rule, at.replace(microsecond=0), duration, first, last, zone)
     try:
-        naive = next(iter(days(found)), None)
+        naive = _first_day(found)
     except ValueError as error:
         problems.append(f"rrule {when.rule!r}: {error}")
         return None
-    if naive is None or (last is not None and naive.date() > last):
+    if naive is None:
         problems.append(f"rrule {when.rule!r} gives no day from {first} to {last or 'ever'}")
         return None
     start = local(naive, zone)
     return start, start + duration, found
+
+
+_YEARS = 40
+"""Which day of the week a date is comes back after 28 years, over a century's end after 40."""
+
+
+def _first_day(again: Recurrence) -> datetime | None:
+    """The first occurrence; without a bound a rule that never has one is followed to year 9999."""
+    after = date(min(again.first.year + _YEARS, date.max.year), 12, 31)
+    until = after if again.last is None else min(again.last, after)
+    bounded = days(again).replace(count=None, until=datetime.combine(until, again.at))
+    return next(iter(bounded), None)
 
 
 _Read = TypeVar("_Read")

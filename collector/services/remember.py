@@ -33,6 +33,8 @@ class Remembering:
         self.corrections = store.corrections
         self.annotations = store.annotations
         self.tail = store.tail
+        self.sums = store.sums
+        self.known_at_least = store.known_at_least
 
     def intervals(
         self, start: Instant, end: Instant, targets: Iterable[int] | None = None

@@ -18,6 +18,7 @@ from collector.kpi.rollup import roll_up
 from collector.kpi.service_hours import AROUND_THE_CLOCK, ServiceHours
 from collector.ports import FigureStore
 from collector.services.outage_list import Listed, list_outages
+from collector.services.unswept import unswept
 
 _Pair = tuple[Listed, Listed]
 """An outage that stands by itself, and it or one that was a consequence of it."""
@@ -81,6 +82,7 @@ def read_outages(
     return Outages(found, period, zone)
 
 
+@unswept()
 def rolled_up(
     store: FigureStore,
     indicator: Indicator,

@@ -4,14 +4,15 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, case, cast, func, literal, select
 
 from collector.domain.events import Event, EventKind
 from collector.domain.instants import Instant
-from collector.domain.states import Interval
+from collector.domain.states import Interval, Origin, State, Sums
 from collector.domain.targets import Attributes, TargetRecord
+from collector.services.unswept import unswept
 from collector.store.engine import Database
-from collector.store.rows import KIND, ORIGIN, STATE, chunks, fetch, unswept
+from collector.store.rows import KIND, ORIGIN, STATE, chunks, fetch
 from collector.store.schema import COLLECTOR, attributes, events, intervals, targets
 
 
@@ -71,6 +72,46 @@ class Figures(Database):
             for ids in [None] if targets is None else chunks(set(targets)):
                 chosen = statement if ids is None else statement.where(intervals.c.target.in_(ids))
                 _group(fetch(connection.execute(chosen)), found)
+        return found
+
+    def sums(
+        self, start: Instant, end: Instant, targets: Iterable[int] | None = None
+    ) -> Mapping[int, Sums]:
+        """What each target's `intervals` in [start, end) come to, added up by the database."""
+        it = intervals.c
+        up, down = it.state == State.UP.value, it.state == State.DOWN.value
+        length = case((it.end < end, it.end), else_=literal(end, BigInteger)) - case(
+            (it.start < start, literal(start, BigInteger)), else_=it.start
+        )
+        beside = case(
+            ((up | down) & (it.origin == Origin.POLLED.value), 0),
+            (it.state.in_([State.UNREACHABLE.value, State.MAINTENANCE.value]), 2),
+            else_=1,
+        )
+        statement = (
+            select(
+                it.target,
+                func.min(it.start),
+                func.max(it.end),
+                func.count() - func.count(it.end),
+                # PostgreSQL adds big integers up to numerics, which come slowly and as decimals.
+                cast(func.sum(case((up, length))), BigInteger),
+                cast(func.sum(case((down, length))), BigInteger),
+                func.count(case((down, 1))),
+                func.min(case((down, it.start))),
+                func.max(beside),
+            )
+            .where(it.start < end, it.end.is_(None) | (it.end > start))
+            .group_by(it.target)
+        )
+        found: dict[int, Sums] = {}
+        with self.reading() as connection, unswept():
+            for ids in [None] if targets is None else chunks(set(targets)):
+                chosen = statement if ids is None else statement.where(it.target.in_(ids))
+                for target, first, last, opened, up_, down_, *rest in fetch(
+                    connection.execute(chosen)
+                ):
+                    found[target] = Sums(first, last, opened, up_ or 0, down_ or 0, *rest)
         return found
 
     def events(

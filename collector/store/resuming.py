@@ -8,8 +8,9 @@ from collector.domain.batches import CheckRecord, DeviceRecord, Resumption
 from collector.domain.instants import MINUTE, Duration, Instant
 from collector.domain.samples import Sample
 from collector.domain.targets import DeviceFacts
+from collector.services.unswept import unswept
 from collector.store.engine import Database
-from collector.store.rows import MERGE, REASON, RESULT, fetch, unswept
+from collector.store.rows import MERGE, REASON, RESULT, fetch
 from collector.store.schema import checks, devices, runs, samples, targets
 from collector.store.timelines import read_open
 
@@ -24,9 +25,7 @@ class Resuming(Database):
         """What the last run left, as one consistent view."""
         with self.reading() as connection, unswept():
             places = _places(connection)
-            heartbeat = connection.scalar(
-                select(runs.c.last_at).order_by(runs.c.id.desc()).limit(1)
-            )
+            heartbeat = _heartbeat(connection)
             return Resumption(
                 heartbeat=heartbeat,
                 open=read_open(connection),
@@ -40,6 +39,21 @@ class Resuming(Database):
     def tail(self) -> Resumption:
         """As `resume`: what tells how far the open intervals are known."""
         return self.resume()
+
+    def known_at_least(self) -> Instant | None:
+        """An instant until which `tail` tells that all open intervals are known, those that began
+        later aside; None where nothing ran yet."""
+        with self.reading() as connection:
+            heartbeat = _heartbeat(connection)
+            if heartbeat is None:
+                return None
+            longest = connection.scalar(select(func.max(checks.c.interval)))
+            return heartbeat - (longest or MINUTE) * 5 // 2 - TAIL_SLACK
+
+
+def _heartbeat(connection: Connection) -> Instant | None:
+    """When the latest run was last known to be alive."""
+    return connection.scalar(select(runs.c.last_at).order_by(runs.c.id.desc()).limit(1))
 
 
 def _places(connection: Connection) -> list[CheckRecord]:

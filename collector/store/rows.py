@@ -1,9 +1,7 @@
 """Between rows and the words of the domain."""
 
-import gc
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, select, update
@@ -38,19 +36,6 @@ def fetch(result: CursorResult[Any]) -> Sequence[tuple[Any, ...]]:
     rows: Sequence[tuple[Any, ...]] = result.cursor.fetchall()
     result.close()
     return rows
-
-
-@contextmanager
-def unswept() -> Iterator[None]:
-    """No search for circular garbage meanwhile: with hundreds of thousands of new rows it would be
-    made again and again, for a third of the time, and find none."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 dumps = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode

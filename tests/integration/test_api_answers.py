@@ -6,9 +6,13 @@ from typing import Any
 
 import pytest
 from support.api import PASSWORD, Api
+from support.figures import ZONE, at
 
+from collector.domain.corrections import Annotation, Cause
 from collector.domain.people import Role
 from collector.domain.states import State
+from collector.kpi.periods import parse_period
+from collector.services.freeze import freeze
 
 SPAN = ("2026-10-01T00:00", "2026-10-15T00:00")
 
@@ -233,3 +237,72 @@ def test_a_store_that_is_away_is_a_503_with_a_time_to_come_back(api: Api, tmp_pa
     assert str(tmp_path) not in answer.text
     (tmp_path / "elsewhere.db").rename(database)
     assert api.http.get("/api/v1/outages").status_code == 200
+
+
+def _shape(of: object) -> object:
+    """The keys of an answer at every depth; a list is as its first item, names of things aside."""
+    if isinstance(of, dict):
+        return {key: _shape(value) for key, value in of.items()}
+    return [_shape(of[0])] if isinstance(of, list) and of else None
+
+
+def _example(api: Api, path: str) -> dict[str, Any]:
+    described = api.http.get("/openapi.json").json()["paths"][f"/api/v1/{path}"]["get"]
+    return described["responses"]["200"]["content"]["application/json"]["example"]
+
+
+def test_the_example_of_a_figure_has_every_key_that_a_frozen_one_has(api: Api) -> None:
+    api.now = at("2026-11-02T08:00")
+    register = [it for it in api.configured.register if it.id == "availability"]
+    month = parse_period("2026-10", zone=ZONE, now=api.now)
+    for reason in ("", "Rättat"):
+        freeze(
+            api.store, register, month, zone=ZONE, population={}, author="anna", reason=reason,
+            now=api.now,
+        )  # fmt: skip
+        api.store.annotate(
+            Annotation(0, api.ids["srv-1"], at("2026-10-06T10:00"), Cause.POWER, "Strömavbrott",
+                       "", "", "", "anna", api.now)
+        )  # fmt: skip
+    found = get(api, "indicators/availability", period="2026-10")
+    example = _example(api, "indicators/{id}")
+    assert found.keys() == example.keys()
+    assert set(found["detail"]) == set(example["detail"])
+    for key in ("seconds", "budget", "longest_outage", "live"):
+        assert _shape(found["detail"][key]) == _shape(example["detail"][key]), key
+    for key in ("largest_outages", "worst", "versions"):
+        assert _shape(found["detail"][key][:1]) == _shape(example["detail"][key]), key
+    for key in ("classes", "sites"):
+        (there,) = example["detail"][key].values()
+        for one in found["detail"][key].values():
+            assert _shape(one) == _shape(there)
+    assert (
+        get(api, "indicators/availability", period="2026-10", version=1)["frozen"]["version"] == 1
+    )
+    problem = get(api, "indicators/availability?period=2026-10&version=9", 422)
+    assert "2026-10 has no version 9" in problem["detail"]
+
+
+def test_the_budget_says_what_is_left_and_what_an_outage_would_take(api: Api) -> None:
+    api.now = at("2026-11-02T08:00")
+    asked = {"period": "2026-10", "target": "srv-1"}
+    found = get(api, "indicators/availability/budget", **asked, outage="2h")
+    whole = get(api, "indicators/availability", **asked)
+    assert found["budget"] == whole["detail"]["budget"]
+    would = found["further_outage"]
+    assert (would["seconds"], would["objects"]) == (7200, 1)
+    before, after = would["scope"]["before"], would["scope"]["after"]
+    assert before["budget"] == found["budget"]
+    assert before["budget"]["left_seconds"] - after["budget"]["left_seconds"] == 7200
+    assert _shape(found) == _shape(_example(api, "indicators/availability/budget")) | {
+        "budgets": {}
+    }
+    assert get(api, "indicators/availability/budget", **asked)["further_outage"] is None
+    of_all = get(api, "indicators/availability/budget", period="2026-10")
+    assert set(of_all["budgets"]) == {"classes", "sites"}
+
+
+@pytest.mark.parametrize("outage", ["2 hours", "0h", "-1h"])
+def test_an_outage_that_is_no_time_is_refused(api: Api, outage: str) -> None:
+    problem = get(api, f"indicators/availability/budget?outage={outage}", 422)
+    assert problem["detail"].startswith("outage: ")

@@ -273,6 +273,11 @@ WHEN = (
             (*SERIES, "--from", "2026-12-02", "--until", "2026-12-01", "--target", "srv-1"),
             ["rrule 'FREQ=DAILY' gives no day from 2026-12-02 to 2026-12-01"],
         ),
+        (
+            ("--rrule", "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", *SERIES[2:], "--from", "2026-12-02",
+             "--target", "srv-1"),
+            ["rrule 'FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30' gives no day from 2026-12-02 to ever"],
+        ),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_in_a_line_each_and_nothing_is_stored(

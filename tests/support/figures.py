@@ -10,7 +10,7 @@ from collector.domain.events import Event, EventKind
 from collector.domain.instants import Instant, instant
 from collector.domain.maintenance import Window
 from collector.domain.measurements import Indicator, Op, Unit
-from collector.domain.states import Interval, Origin, State
+from collector.domain.states import Interval, Origin, State, Sums
 from collector.domain.targets import Attributes, Kind, TargetRecord
 
 ZONE = ZoneInfo("Europe/Stockholm")
@@ -48,6 +48,32 @@ def polled(*changes: tuple[str, State], end: str | None = None) -> list[Interval
     ]
 
 
+def sums_of(intervals: Sequence[Interval], start: Instant, end: Instant) -> Sums:
+    """What intervals that touch [start, end) come to, one by one."""
+
+    def within(state: State) -> int:
+        lengths = (
+            min(end, end if it.end is None else it.end) - max(start, it.start)
+            for it in intervals
+            if it.state is state
+        )
+        return sum(lengths)
+
+    down = [it.start for it in intervals if it.state is DOWN]
+    odd = [it for it in intervals if it.origin is not Origin.POLLED or it.state is UNKNOWN]
+    foreign = [it for it in intervals if it.state in (UNREACHABLE, MAINTENANCE)]
+    return Sums(
+        min(it.start for it in intervals),
+        max((it.end for it in intervals if it.end is not None), default=None),
+        sum(it.end is None for it in intervals),
+        within(UP),
+        within(DOWN),
+        len(down),
+        min(down, default=None),
+        2 if foreign else 1 if odd else 0,
+    )
+
+
 class FakeFigureStore:
     """A FigureStore of what a test says was measured."""
 
@@ -75,12 +101,23 @@ class FakeFigureStore:
         self.asked.append((start, end, chosen))
         found = {
             target.id: sorted(
-                it for it in intervals if it.start < end and (it.end is None or it.end > start)
+                (it for it in intervals if it.start < end and (it.end is None or it.end > start)),
+                key=lambda it: (it.start, it.state),
             )
             for target, intervals in self.histories.items()
             if chosen is None or target.id in chosen
         }
         return {id_: intervals for id_, intervals in found.items() if intervals}
+
+    def sums(
+        self, start: Instant, end: Instant, targets: Iterable[int] | None = None
+    ) -> Mapping[int, Sums]:
+        found = self.intervals(start, end, targets)
+        self.asked.pop()
+        return {id_: sums_of(intervals, start, end) for id_, intervals in found.items()}
+
+    def known_at_least(self) -> Instant | None:
+        return None
 
     def events(
         self,

@@ -111,6 +111,48 @@ _SECONDS = {
     "unknown": 18000,
 }
 
+_PART = {"value": 0.997289972899729, "coverage": 0.9932705248990579, "seconds": _SECONDS}
+
+_BUDGET = {"allowed_seconds": 21398.4, "left_seconds": 14198.4}
+
+DETAIL: dict[str, Any] = {
+    "seconds": _SECONDS,
+    "classes": {"server": _PART},
+    "sites": {"laxa": {**_PART, "outages": 1}},
+    "left_out": ["access_point"],
+    "outages": 1,
+    "worst": [{"target": "srv-1", **_PART}],
+    "budget": _BUDGET,
+    "budgets": {"classes": {"server": _BUDGET}, "sites": {"laxa": _BUDGET}},
+    "with_planned_work": 0.9945945945945946,
+    "before_corrections": 0.997289972899729,
+    "consequences": 0,
+    "longest_outage": {"target": "srv-1", "start": "2026-10-06T10:00:00+02:00", "seconds": 7200.0},
+    "time_to_restore_seconds": 7200.0,
+    "time_between_failures_seconds": 2649600.0,
+    "largest_outages": [
+        {
+            "target": "srv-1",
+            "start": "2026-10-06T10:00:00+02:00",
+            "end": "2026-10-06T12:00:00+02:00",
+            "seconds": 7200.0,
+            "objects": 1,
+            "object_seconds": 7200.0,
+            "cause": "power",
+            "name": "Strömavbrott i Laxå",
+        }
+    ],
+    "definition": {"classes": ["server", "access_point"]},
+    "live": {
+        "value": 0.997289972899729,
+        "coverage": 0.9932705248990579,
+        "verdict": "met",
+        "target": {"op": ">=", "value": 0.992},
+        "differs": False,
+    },
+    "versions": [{"version": 1, "author": "anna", "reason": ""}],
+}
+
 MEASUREMENT: MeasurementData = {
     "indicator": "availability",
     "period": "2026-10",
@@ -123,7 +165,34 @@ MEASUREMENT: MeasurementData = {
     "outlook": "on_track",
     "coverage": 0.9932705248990579,
     "frozen": {"version": 1, "at": "2026-11-06T08:30:00+01:00", "reason": ""},
-    "detail": {"seconds": _SECONDS, "outages": 1},
+    "detail": DETAIL,
+}
+
+BUDGET: dict[str, Any] = {
+    **{key: MEASUREMENT[key] for key in ("indicator", "period", "final", "site", "value")},
+    **{key: MEASUREMENT[key] for key in ("verdict", "target")},
+    "budget": _BUDGET,
+    "budgets": DETAIL["budgets"],
+    "further_outage": {
+        "seconds": 7200.0,
+        "objects": 1,
+        "scope": {
+            "before": {"value": 0.997289972899729, "verdict": "met", "budget": _BUDGET},
+            "after": {
+                "value": 0.994579945799458,
+                "verdict": "met",
+                "budget": {"allowed_seconds": 21398.4, "left_seconds": 6998.4},
+            },
+        },
+        "indicator": {
+            "before": {"value": 0.997289972899729, "verdict": "met", "budget": _BUDGET},
+            "after": {
+                "value": 0.994579945799458,
+                "verdict": "met",
+                "budget": {"allowed_seconds": 21398.4, "left_seconds": 6998.4},
+            },
+        },
+    },
 }
 
 

@@ -4,6 +4,7 @@ from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Query, Response
+from pydantic import Field
 
 from collector.domain.naming import unknown
 from collector.kpi.groups import ALL
@@ -14,7 +15,17 @@ from exporters import jsonable
 from exporters.jsonable import IndicatorData, MeasurementData
 from exporters.web.api import examples
 from exporters.web.api.asked import Page, Paged, Scoped, page, period_of, site_of, target_of
+from exporters.web.api.entered import refusals
 from exporters.web.api.sources import Sources
+
+
+class Versioned(Scoped):
+    """What figure, of a frozen month the latest version unless told otherwise."""
+
+    version: Annotated[
+        int | None,
+        Field(ge=1, le=2**31 - 1, description="Which version of a frozen month.", examples=[1]),
+    ] = None
 
 
 def indicator_routes(sources: Sources) -> APIRouter:
@@ -41,7 +52,7 @@ def indicator_routes(sources: Sources) -> APIRouter:
     )
     async def one(
         id_: Annotated[str, Path(alias="id", examples=["availability"])],
-        asked: Annotated[Scoped, Query()],
+        asked: Annotated[Versioned, Query()],
     ) -> Response:
         def work() -> MeasurementData:
             configured = sources.configured()
@@ -67,7 +78,8 @@ def indicator_routes(sources: Sources) -> APIRouter:
                 **scope,
             )
             period = period_of(sources, asked.period)
-            measured = show(sources.store, live, period, **scope)
+            with refusals():
+                measured = show(sources.store, live, period, version=asked.version, **scope)
             service = configured.service
             measured = rolled_up(
                 sources.store, register[id_], period, measured, service=service, **scope

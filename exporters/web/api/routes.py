@@ -5,6 +5,7 @@ from fastapi.security import HTTPBasic, HTTPBearer
 from starlette.requests import HTTPConnection
 
 from exporters.web.api.access import Access
+from exporters.web.api.budget import budget_routes
 from exporters.web.api.corrections import correction_routes
 from exporters.web.api.indicators import indicator_routes
 from exporters.web.api.maintenance import maintenance_routes
@@ -43,6 +44,7 @@ def add_api(app: FastAPI, sources: Sources) -> None:
         outage_routes,
         correction_routes,
         maintenance_routes,
+        budget_routes,
         indicator_routes,
     ):
         router.include_router(routes(sources))

@@ -77,7 +77,9 @@ def accounts(intervals, entries=(), records=None, planned=None):
         targets, intervals, dict.fromkeys(intervals, 100),
         planned=planned or {}, corrections=in_force(entries),
     )  # fmt: skip
-    return {row.target: row for row in rows(timelines, PERIOD, measured_from(timelines, {}))}
+    return {
+        row.target: row for row in rows(timelines, PERIOD, measured_from(timelines.targets, {}))
+    }
 
 
 def test_figures_before_corrections_keep_planned_maintenance():
@@ -147,3 +149,12 @@ def test_the_rows_of_two_halves_are_those_of_the_whole(measured, some, planned, 
     assert first[0] + second[0] == whole[0]
     assert first[1] + second[1] == whole[1]
     assert whole[0].service == 100
+
+
+def test_planned_work_may_begin_with_what_is_still_open():
+    measured = [Interval(0, 40, UP), Interval(40, None, DOWN, 41)]
+    assert states(measured, entry(1, 40, 45, MAINTENANCE)) == [
+        (0, 40, "up"),
+        (40, 45, "maintenance"),
+        (40, None, "down"),
+    ]

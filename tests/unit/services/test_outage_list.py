@@ -5,12 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from collector.domain.batches import CheckRecord, Resumption
 from collector.domain.corrections import Annotation, Correction
 from collector.domain.events import Event
-from collector.domain.instants import HOUR, MINUTE, SECOND, Instant
+from collector.domain.instants import DAY, HOUR, MINUTE, SECOND, Instant
 from collector.domain.maintenance import Window
 from collector.domain.periods import Period
 from collector.domain.samples import Reason, Result, Sample
 from collector.domain.states import Interval, Origin, State
 from collector.domain.targets import Attributes, Kind, TargetRecord
+from collector.kpi.service_hours import WORKING_DAYS, Calendar, Opening, ServiceHours
 from collector.services.outage_list import Listed, list_outages
 
 T0: Instant = 1_790_000_000 * SECOND
@@ -160,3 +161,21 @@ def test_an_imported_outage_says_so() -> None:
     (only,) = listed((record(1), own))
     assert only.origin is Origin.IMPORTED
     assert (only.outage.unreachable, only.outage.down) == (HOUR, 0)
+
+
+def test_service_hours_are_those_of_what_the_object_was_when_it_failed():
+    morning, evening = (
+        Calendar((Opening(WORKING_DAYS | {5, 6}, start, start + 720),)) for start in (0, 720)
+    )
+    service = ServiceHours(kinds={Kind.SERVER: morning, Kind.SWITCH: evening})
+    midnight = T0 // DAY * DAY
+    times = [midnight + n * HOUR for n in (2, 4, 14, 16, 26, 28, 38, 40)]
+    changed = record(1, None, Attributes(midnight + 20 * HOUR, Kind.SWITCH, "laxa", None))
+    states = [State.DOWN, State.UP] * 4
+    ends = [*times[1:], None]
+    history = [Interval(s, e, it) for s, e, it in zip(times, ends, states, strict=True)]
+    history.insert(0, Interval(midnight, times[0], State.UP))
+    store = Kept([changed], {1: history})
+    period = Period("p", midnight, midnight + 48 * HOUR, midnight + 48 * HOUR, 2026)
+    found = list_outages(store, period, period.end, service=service)
+    assert [it.outage.start for it in found] == [times[0], times[6]]
