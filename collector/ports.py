@@ -6,13 +6,21 @@ from pathlib import Path
 from typing import Protocol
 
 from collector.domain.batches import Batch, CheckRecord, Resumption
+from collector.domain.cases import Case, CaseType
 from collector.domain.corrections import Annotation, Correction
 from collector.domain.events import Event, EventKind
 from collector.domain.instants import Duration, Instant
 from collector.domain.maintenance import Cancellation, Extension, Window
 from collector.domain.measurements import FrozenFigure, FrozenVersion
 from collector.domain.people import Login, User
+from collector.domain.registers import (
+    Attestation,
+    DisruptionReport,
+    SecurityIncident,
+    SuppliedFigure,
+)
 from collector.domain.samples import Outcome, Sample
+from collector.domain.sources import Covered, SourceState
 from collector.domain.states import Interval
 from collector.domain.targets import Kind, ProbeSpec, Target, TargetRecord
 
@@ -312,11 +320,119 @@ class FrozenStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Upserted:
+    """What a batch of cases changed: how many were new, how many different from what was kept."""
+
+    new: int
+    changed: int
+
+
+class CaseStore(Protocol):
+    """The cases that sources delivered, and where reading each of them stands."""
+
+    def upsert_cases(self, cases: Sequence[Case], state: SourceState | None = None) -> Upserted:
+        """Take in cases in one transaction, each by (source, id): what is older than what is kept
+        (`changed`) changes nothing. `state` is stored with them. Nothing changes by the same again.
+        """
+        ...
+
+    def case_ids(self, source: str) -> frozenset[str]:
+        """The ids of a source's cases that are not deleted."""
+        ...
+
+    def mark_deleted(self, source: str, ids: Iterable[str], at: Instant) -> int:
+        """Say that a source no longer has these; how many had not been marked."""
+        ...
+
+    def cases(
+        self,
+        *,
+        resolved: tuple[Instant, Instant] | None = None,
+        answered: tuple[Instant, Instant] | None = None,
+        created: tuple[Instant, Instant] | None = None,
+        open_at: Instant | None = None,
+        types: Iterable[CaseType] | None = None,
+        site: str | None = None,
+        ids: Iterable[tuple[str, str]] | None = None,
+    ) -> Sequence[Case]:
+        """Cases by when they were resolved, rated or made ([start, end)), by being open at an
+        instant, by type (those without one always), site or (source, id); without deleted ones, by
+        source and id."""
+        ...
+
+    def source_state(self, source: str) -> SourceState:
+        """Where reading a source stands; one that was never read has the empty state."""
+        ...
+
+    def save_source_state(self, state: SourceState) -> None:
+        """Replace it."""
+        ...
+
+    def covered(self, source: str | None = None) -> Sequence[Covered]:
+        """What sources are known to be complete for, by source and start."""
+        ...
+
+    def cover(self, covered: Covered) -> None:
+        """Add to it; what touches or overlaps becomes one."""
+        ...
+
+    def purge_cases(self, before: Instant, now: Instant) -> int:
+        """Delete cases that were resolved or deleted before `before`, and log how many; a small
+        transaction a step is the caller's wish."""
+        ...
+
+
+class RegisterStore(Protocol):
+    """What people registered beside the servicedesk, and figures that others supply."""
+
+    def disruption_reports(self) -> Sequence[DisruptionReport]:
+        """All of them, by number."""
+        ...
+
+    def security_incidents(self) -> Sequence[SecurityIncident]:
+        """All of them, by number."""
+        ...
+
+    def attestations(self, indicator: str) -> Sequence[Attestation]:
+        """What was attested of an indicator's register, by start."""
+        ...
+
+    def add_disruption_reports(self, reports: Sequence[DisruptionReport]) -> Upserted:
+        """Take them in by number, all or none."""
+        ...
+
+    def add_security_incidents(self, incidents: Sequence[SecurityIncident]) -> Upserted:
+        """Take them in by number, all or none."""
+        ...
+
+    def attest(self, attestation: Attestation) -> None:
+        """Add an attestation."""
+        ...
+
+    def supplied(self, indicator: str) -> Sequence[SuppliedFigure]:
+        """Figures supplied for an indicator, by period and then by when they came."""
+        ...
+
+    def supply(self, figure: SuppliedFigure) -> bool:
+        """Keep a figure; False where it says what the latest for its period already says."""
+        ...
+
+
 class ShownStore(FigureStore, FrozenStore, Protocol):
     """What a figure is shown from: what was measured, and what was frozen of it."""
 
 
-class Store(PollStore, FigureStore, AdministrationStore, PeopleStore, FrozenStore, Protocol):
+class Store(
+    PollStore,
+    FigureStore,
+    AdministrationStore,
+    PeopleStore,
+    FrozenStore,
+    CaseStore,
+    RegisterStore,
+    Protocol,
+):
     """All of it: what collector.store opens."""
 
     def close(self) -> None:
