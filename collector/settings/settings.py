@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from collector.domain.desks import NO_DESK, Desk
 from collector.domain.measurements import Indicator
 from collector.domain.targets import Kind, Polling, Target
 from collector.kpi.service_hours import ServiceHours
@@ -19,6 +20,7 @@ class Settings:
 
     `database` is a URL and may hold a password, as the credentials do: neither is in the repr.
     `places` has FILE:LINE for each target's name; `target_files` are the CSV files as named.
+    `desk` is what the sources of cases are to the figures.
     """
 
     path: Path
@@ -42,3 +44,4 @@ class Settings:
     places: Mapping[str, str] = field(repr=False)
     target_files: tuple[Path, ...]
     warnings: tuple[str, ...]
+    desk: Desk = NO_DESK
