@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from collector.domain.batches import Batch, CheckRecord, Resumption
 from collector.domain.cases import Case, CaseType
@@ -71,6 +71,7 @@ class Retention:
     hourly: Duration
     daily: Duration | None
     intervals: Duration | None
+    cases: Duration | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,12 +329,25 @@ class Upserted:
     changed: int
 
 
+@dataclass(frozen=True, slots=True)
+class Purge:
+    """That so many rows of a kind ("cases"), all of what was before an instant, were deleted."""
+
+    at: Instant
+    what: str
+    before: Instant
+    rows: int
+
+
 class CaseStore(Protocol):
     """The cases that sources delivered, and where reading each of them stands."""
 
     def upsert_cases(self, cases: Sequence[Case], state: SourceState | None = None) -> Upserted:
-        """Take in cases in one transaction, each by (source, id): what is older than what is kept
-        (`changed`) changes nothing. `state` is stored with them. Nothing changes by the same again.
+        """Take in cases, each by (source, id), some at a time so that nobody else waits long.
+
+        What is older than what is kept (`changed`) changes nothing, nor does the same again; where
+        `changed` alone is newer it is kept but not counted. `state` is stored in the transaction of
+        the last of them.
         """
         ...
 
@@ -354,11 +368,37 @@ class CaseStore(Protocol):
         open_at: Instant | None = None,
         types: Iterable[CaseType] | None = None,
         site: str | None = None,
+        reported: bool = False,
         ids: Iterable[tuple[str, str]] | None = None,
     ) -> Sequence[Case]:
-        """Cases by when they were resolved, rated or made ([start, end)), by being open at an
-        instant, by type (those without one always), site or (source, id); without deleted ones, by
-        source and id."""
+        """Cases that all of what is asked for holds of, without deleted ones, by source and id.
+
+        `resolved`, `answered` and `created` are spans [start, end): when they were resolved
+        (excluded ones that never were: closed, else changed), rated (where that is not known:
+        closed, else resolved), made. `open_at`: made before and not resolved before; one that is
+        resolved or closed at an unknown time is not open. `types`: those without one always.
+        `reported`: only those with a disruption report. `ids` are (source, id).
+        """
+        ...
+
+    def case_columns(
+        self,
+        columns: Sequence[str],
+        *,
+        resolved: tuple[Instant, Instant] | None = None,
+        answered: tuple[Instant, Instant] | None = None,
+        created: tuple[Instant, Instant] | None = None,
+        open_at: Instant | None = None,
+        types: Iterable[CaseType] | None = None,
+        site: str | None = None,
+        reported: bool = False,
+    ) -> Mapping[str, Sequence[Any]]:
+        """As `cases`, but fields of Case by name, each with a value a case, in no order but all in
+        the same: for many cases, where making a Case of each takes too long.
+
+        Enums are their values; `groups` the names alone, `assigned` (no field of Case) since when,
+        None where that is not known of any; `pauses` [[start, end, status], …].
+        """
         ...
 
     def source_state(self, source: str) -> SourceState:
@@ -378,8 +418,12 @@ class CaseStore(Protocol):
         ...
 
     def purge_cases(self, before: Instant, now: Instant) -> int:
-        """Delete cases that were resolved or deleted before `before`, and log how many; a small
-        transaction a step is the caller's wish."""
+        """Delete cases that were resolved (excluded ones: closed, else changed) or deleted before
+        `before`, some at a time, and log how many; no source covers what was before any longer."""
+        ...
+
+    def purges(self) -> Sequence[Purge]:
+        """What was deleted because its time was over, oldest first."""
         ...
 
 
