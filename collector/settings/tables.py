@@ -56,8 +56,9 @@ def scan_table(
     that is Excel's by its name has `sheet` read, else its first. ConfigurationError only for a file
     that cannot be read at all.
     """
+    broken: list[Problem] = []
     if is_sheet(path):
-        records, broken = sheet_records(path, sheet), []
+        records = sheet_records(path, sheet)
     else:
         known = set((headings or {}).values()) or {*required, *optional}
         records, broken = _records(path, _decoded(path), known)
@@ -160,12 +161,11 @@ def _mapped(
     Of two columns with one heading the first is read.
     """
     places: dict[str, int] = {}
-    for place, cell in enumerate(header.cells):
-        places.setdefault(cell.casefold(), place)
+    for index, cell in enumerate(header.cells):
+        places.setdefault(cell.casefold(), index)
     columns, problems = [""] * len(header.cells), []
     for name, heading in headings.items():
-        place = places.get(heading.strip().casefold())
-        if place is None:
+        if (place := places.get(heading.strip().casefold())) is None:
             near = hint(heading, [cell for cell in header.cells if cell])
             message = f"column {heading!r}, which is to be {name}, is missing{near}"
             problems.append(Problem(path, header.line, (), message))

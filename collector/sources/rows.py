@@ -94,7 +94,7 @@ class _Reader:
     def case(self, line: int, values: Mapping[str, str]) -> ReadCase | None:
         """The case of a row; None where that has a problem."""
         row = _Row(self, line, values)
-        created = row.time("created")
+        created, group = row.time("created"), row.text("group")
         case = ReadCase(
             source=self._source,
             id=row.text("id"),
@@ -105,7 +105,9 @@ class _Reader:
             first_response=row.time("first_response"),
             resolved=row.time("resolved"),
             closed=row.time("closed"),
-            resolving_group=row.text("group"),
+            # Of a case that is not resolved it is the group that has it.
+            group=group,
+            resolving_group=group,
             assignments=_assignments(row.text("groups", longest=5 * LONGEST)),
             waiting=row.seconds("waiting_seconds"),
             scheduled=row.seconds("scheduled_seconds"),
@@ -185,7 +187,7 @@ class _Row:
 
     def count(self, column: str) -> int | None:
         """A whole number from 0."""
-        number = self._number(column, int, "no whole number")
+        number: int | None = self._number(column, int, "no whole number")
         if number is not None and not 0 <= number < 10**6:
             self._wrong(column, f"{self._values[column]!r} is no number of times")
             return None
