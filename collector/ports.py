@@ -1,12 +1,12 @@
 """What the use cases need of the world outside, as Protocols; app.py puts real ones in."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from collector.domain.batches import Batch, CheckRecord, Resumption
-from collector.domain.cases import Case, CaseType
+from collector.domain.cases import Case, CaseType, ReadCase
 from collector.domain.corrections import Annotation, Correction
 from collector.domain.events import Event, EventKind
 from collector.domain.instants import Duration, Instant
@@ -20,7 +20,7 @@ from collector.domain.registers import (
     SuppliedFigure,
 )
 from collector.domain.samples import Outcome, Sample
-from collector.domain.sources import Covered, SourceState
+from collector.domain.sources import Covered, SourceFailure, SourceState
 from collector.domain.states import Interval
 from collector.domain.targets import Kind, ProbeSpec, Target, TargetRecord
 
@@ -318,6 +318,55 @@ class FrozenStore(Protocol):
     def freeze(self, version: FrozenVersion, figures: Iterable[FrozenFigure]) -> None:
         """Store the next version of a month, all of it or nothing; ValueError where it is not the
         next one."""
+        ...
+
+
+class SourceFailed(Exception):
+    """A source could not be read; `message` says why in words that hold no secret."""
+
+    def __init__(self, failure: SourceFailure, message: str) -> None:
+        super().__init__(f"{failure}: {message}")
+        self.failure = failure
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """Some of the cases of a pass.
+
+    `place` is where the pass goes on after them, should it be cut off; None where it would have to
+    begin again. `seen` is the latest cursor of the pass so far. `left` is about how many are still
+    to come, None where the source does not tell. `unreadable` names records that cannot be made
+    into cases, each with the reason.
+    """
+
+    cases: Sequence[ReadCase]
+    place: str | None = None
+    seen: Instant | None = None
+    left: int | None = None
+    unreadable: Sequence[str] = ()
+
+
+class CaseSource(Protocol):
+    """A servicedesk. Everything raises SourceFailed where it cannot be read."""
+
+    name: str
+    overlap: Duration
+    """How far before what was seen last the next pass begins."""
+    since: Instant | None
+    """From when on it is read at all; None for from its beginning."""
+
+    def pages(self, state: SourceState, now: Instant) -> AsyncIterator[CasePage]:
+        """A pass: from the state's place where one was cut off, else from its watermark, else from
+        the beginning. The pass is whole when the iteration ends."""
+        ...
+
+    def ids(self, now: Instant) -> AsyncIterator[Collection[str]] | None:
+        """The ids of all cases that there are; None where they are not to be swept."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections and sessions."""
         ...
 
 
