@@ -4,9 +4,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ValidationInfo,
+    model_validator,
+)
 
 from collector.domain.cases import CaseStatus, CaseType, Exclusion
+from collector.domain.instants import DAY, MINUTE, SECOND, Duration
 from collector.domain.naming import unknown
 from collector.domain.quantities import parse_duration
 
@@ -31,9 +39,21 @@ def _columns(given: Any) -> Any:
     return given
 
 
+def as_pace(given: object) -> Duration:
+    """How often a source is read: 10s to 1d, whole seconds."""
+    pace = parse_duration(given)
+    if not 10 * SECOND <= pace <= DAY or pace % SECOND:
+        raise ValueError(f"{given!r} must be whole seconds, at least 10s and at most 1d")
+    return pace
+
+
 def _words(given: Any) -> Any:
     """A word list may be numbers in the file."""
     return tuple(str(word) for word in given) if isinstance(given, list | tuple) else given
+
+
+def _absolute(path: Path, info: ValidationInfo) -> Path:
+    return Path((info.context or {}).get("folder", ".")).absolute() / path
 
 
 Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
@@ -57,8 +77,8 @@ class FileOptions(BaseModel):
     majors: Words = ()
     satisfaction_scale: tuple[float, float] = (1, 5)
     sheet: str = ""
-    folder: Path | None = None
-    every: Annotated[int, BeforeValidator(parse_duration), Field(gt=0)] = 5 * 60 * 1_000_000
+    folder: Annotated[Path, AfterValidator(_absolute)] | None = None
+    every: Annotated[int, BeforeValidator(as_pace)] = 5 * MINUTE
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
