@@ -215,7 +215,8 @@ class LogSection(Section):
 
 
 class Configuration(Section):
-    """The whole file; `targets` are read one by one (collector.settings.targets)."""
+    """The whole file; `targets` and `sources` are read one by one (collector.settings.targets,
+    collector.settings.sources)."""
 
     organisation: str = ""
     timezone: Annotated[ZoneInfo, PlainValidator(_zone)] = ZoneInfo("Europe/Stockholm")
@@ -239,3 +240,4 @@ class Configuration(Section):
     web: WebSection = WebSection()
     log: LogSection = LogSection()
     targets: list[Any] = []
+    sources: dict[str, Any] = {}
