@@ -42,17 +42,17 @@ PAGING = ("size", "page", "offset", "end", "next")
 IN_PASS = ("since", "columns", *PAGING)
 
 
-def _word(value: object) -> str:
+def as_word(value: object) -> str:
     """A word of the source as text: 6 is "6" and true is "true", as JSON has them."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _words(given: object) -> object:
-    return {_word(k): v for k, v in given.items()} if isinstance(given, Mapping) else given
+    return {as_word(k): v for k, v in given.items()} if isinstance(given, Mapping) else given
 
 
 def _listed(given: object) -> object:
-    return tuple(map(_word, given)) if isinstance(given, list | tuple) else given
+    return tuple(map(as_word, given)) if isinstance(given, list | tuple) else given
 
 
 def _not_null(given: object) -> object:
