@@ -1,6 +1,14 @@
 """What the use cases need of the world outside, as Protocols; app.py puts real ones in."""
 
-from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -512,7 +520,41 @@ class RegisterStore(Protocol):
         ...
 
 
-class ShownStore(FigureStore, FrozenStore, Protocol):
+class CaseFigureStore(Protocol):
+    """What the figures of cases read; as CaseStore and RegisterStore have it."""
+
+    @property
+    def case_columns(self) -> Callable[..., Mapping[str, Sequence[Any]]]:
+        """Fields of many cases as columns."""
+        ...
+
+    @property
+    def cases(self) -> Callable[..., Sequence[Case]]:
+        """Cases one by one."""
+        ...
+
+    def covered(self, source: str | None = None) -> Sequence[Covered]:
+        """What sources are known to be complete for."""
+        ...
+
+    def disruption_reports(self) -> Sequence[DisruptionReport]:
+        """All of the register."""
+        ...
+
+    def security_incidents(self) -> Sequence[SecurityIncident]:
+        """All of the register."""
+        ...
+
+    def attestations(self, indicator: str) -> Sequence[Attestation]:
+        """What was attested of an indicator's register."""
+        ...
+
+
+class MeasuredStore(FigureStore, CaseFigureStore, Protocol):
+    """What every figure is worked out from."""
+
+
+class ShownStore(MeasuredStore, FrozenStore, Protocol):
     """What a figure is shown from: what was measured, and what was frozen of it."""
 
 

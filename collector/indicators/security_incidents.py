@@ -1,0 +1,101 @@
+"""Confirmed security incidents (KPI.md "Security incidents")."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from collector.domain.cases import CaseType
+from collector.domain.instants import Instant
+from collector.indicators import _cases
+from collector.indicators._cases import Asked, CaseFigure, Facts, Need, Pick, names
+from collector.indicators._counts import Entry, counted
+from collector.kpi.case_coverage import known_share
+from collector.kpi.groups import ALL
+
+__all__ = ["COUNTS", "ID", "NEEDS", "Definition", "compute"]
+
+ID = "security_incidents"
+COUNTS = True
+NEEDS = (
+    Need(Pick.COUNTED, ("severity",)),
+    Need(Pick.OPEN, ("severity",)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Definition(_cases.Definition):
+    """From which severity on they count, of `severities` from the lowest to the highest; without
+    one all do."""
+
+    severity: str = ""
+    severities: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """ValueError for a severity that is none of those."""
+        known = [each.casefold() for each in self.severities]
+        if self.severity and self.severity.casefold() not in known:
+            raise ValueError(
+                f"severity {self.severity!r} must be one of severities, which go from the lowest "
+                f"to the highest: {', '.join(self.severities) or 'none are given'}"
+            )
+
+    def counts(self, severity: str) -> bool | None:
+        """Whether one of a severity counts; None where nobody can tell."""
+        if not self.severity:
+            return True
+        known = [each.casefold() for each in self.severities]
+        if severity.casefold() not in known:
+            return None
+        return known.index(severity.casefold()) >= known.index(self.severity.casefold())
+
+
+def compute(facts: Facts, asked: Asked, definition: Definition) -> CaseFigure:
+    """Those of the register, and cases of the type, by the day of detection: when a case was made.
+
+    One whose severity is not among those that are given is not counted and lowers coverage; where a
+    source vouches, so does a case whose type is not known.
+    """
+    found = [_Incident(it.number, it.detected, it.severity, it.site) for it in facts.incidents]
+    found += _of_cases(facts, asked)
+    inside = [it for it in found if asked.holds(it.at, it.site)]
+    counts = [(it, definition.counts(it.severity)) for it in found]
+    graded = sum(definition.counts(it.severity) is not None for it in inside)
+    return counted(
+        facts,
+        ID,
+        asked,
+        [Entry(it.name, it.at, it.site, it.case) for it, does in counts if does],
+        definition,
+        {"unknown_severity": len(inside) - graded},
+        known=known_share(graded, len(inside)) * _typed(facts, asked),
+    )
+
+
+class _Incident(NamedTuple):
+    name: str
+    at: Instant
+    severity: str
+    site: str
+    case: str = ""
+
+
+def _of_cases(facts: Facts, asked: Asked) -> Iterator[_Incident]:
+    """The cases of the type, whatever became of them."""
+    for cases in facts.part(replace(asked, site=ALL)).present:
+        mine = cases.where(map(CaseType.SECURITY_INCIDENT.__eq__, cases["type"]))
+        columns = (mine[name] for name in ("created", "severity", "site"))
+        for name, at, severity, site in zip(names(mine), *columns, strict=True):
+            yield _Incident(name, at, severity, site, name)
+
+
+def _typed(facts: Facts, asked: Asked) -> float:
+    """The share of a period's cases whose type is known, where cases are what is relied on."""
+    if not any(ID in feed.vouches for feed in facts.desk.feeds):
+        return 1.0
+    types = [
+        type_
+        for cases in facts.part(asked).present
+        for type_, created in zip(cases["type"], cases["created"], strict=True)
+        if asked.period.start <= created < asked.period.measured_end
+    ]
+    return known_share(len(types) - types.count(None), len(types))
