@@ -7,6 +7,7 @@ from collector.cli.output import Column, table
 from collector.domain.cases import Case
 from collector.domain.instants import Instant
 from collector.services.case_list import group_of
+from collector.services.check_cases import Checked
 
 
 def case_table(work: Opened, cases: Sequence[Case]) -> str:
@@ -53,3 +54,55 @@ def _unmapped(case: Case, field: str) -> str:
     """The source's own word, marked, where there is one."""
     word = case.unmapped.get(field)
     return f"?{word}" if word else ""
+
+
+def check_lines(work: Opened, found: Checked, yaml: str) -> list[str]:
+    """What `cases check` found, and what to write in the configuration."""
+    words = work.words
+    if not found:
+        return [words["cases_in_order"].format(count=words.number(found.cases))]
+    lines: list[str] = []
+    if found.unmapped:
+        lines += [f"{words['unmapped']}:", "", _unmapped_table(work, found)]
+    if found.unusable:
+        lines += ["", f"{words['unusable']}:", "", _unusable_table(work, found)]
+    if yaml:
+        lines += ["", f"{words['paste']}:", "", yaml]
+    return lines[1:] if lines[0] == "" else lines
+
+
+def _unmapped_table(work: Opened, found: Checked) -> str:
+    words = work.words
+    return table(
+        [
+            Column(words["case_source"]),
+            Column(words["field"]),
+            Column(words["word"], wrap=20),
+            Column(words["cases"], "right"),
+        ],
+        [
+            (each.source, words[f"field.{each.field}"], each.value, words.number(each.count))
+            for each in found.unmapped
+        ],
+    )
+
+
+def _unusable_table(work: Opened, found: Checked) -> str:
+    words = work.words
+    return table(
+        [
+            Column(words["case_source"]),
+            Column(words["why"], wrap=20),
+            Column(words["cases"], "right"),
+            Column(words["examples"], wrap=12),
+        ],
+        [
+            (
+                each.source,
+                words[f"unusable.{each.reason}"],
+                words.number(each.count),
+                ", ".join(each.examples),
+            )
+            for each in found.unusable
+        ],
+    )

@@ -1,14 +1,14 @@
 """`driftkoll cases`: the servicedesk's cases, fetched, taken in and looked through."""
 
-from datetime import date, timedelta
-from pathlib import Path
-from typing import Annotated
+from dataclasses import asdict
+from typing import Annotated, Any
 
 import typer
 
-from collector.cli.case_tables import case_table
-from collector.cli.failures import RefusedError
-from collector.cli.opening import Opened, opened, refused
+from collector.cli import case_import
+from collector.cli.case_status_table import status_lines
+from collector.cli.case_tables import case_table, check_lines
+from collector.cli.opening import opened
 from collector.cli.options import (
     ConfigFile,
     Format,
@@ -18,18 +18,16 @@ from collector.cli.options import (
     choice,
     new_app,
 )
-from collector.cli.output import emit, emit_json, warn
+from collector.cli.output import emit, emit_json
 from collector.cli.storing import store_of
-from collector.domain.cases import CaseStatus, CaseType, ReadCase
-from collector.domain.instants import Instant
-from collector.domain.sources import Covered
-from collector.kpi.periods import midnight
+from collector.domain.cases import CaseStatus, CaseType
 from collector.services.case_list import list_cases
-from collector.services.import_cases import import_cases
-from collector.settings.case_files import read_case_file, warnings_of
+from collector.services.case_status import case_status
+from collector.services.check_cases import Checked, check_cases, snippet
 from exporters import case_json
 
 app = new_app(help="Fetch, import, list and check the servicedesk's cases.")
+app.registered_commands += case_import.app.registered_commands
 
 TypeWord = Annotated[
     CaseType | None,
@@ -100,137 +98,63 @@ def list_(
         emit(case_table(work, found))
 
 
-@app.command("import")
-def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, or Excel's .xlsx.")],
-    config: ConfigFile = None,
-    from_: Annotated[
-        str | None,
-        typer.Option(
-            "--from",
-            metavar="DAY",
-            help="The first day that the file is complete for; that of its first case, if not "
-            "given.",
-            show_default=False,
-        ),
-    ] = None,
-    until: Annotated[
-        str | None,
-        typer.Option(
-            "--until",
-            metavar="DAY",
-            help="The last day that it is complete for, itself included; until now, if not given.",
-            show_default=False,
-        ),
-    ] = None,
-    source: Annotated[
-        str | None,
-        typer.Option(
-            "--source",
-            metavar="NAME",
-            help="Whose cases they are, where the configuration has several sources of files.",
-            show_default=False,
-        ),
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Check the file and say what it would add.")
-    ] = False,
+@app.command()
+def check(config: ConfigFile = None, output: OutputFormat = Format.TABLE) -> None:
+    """List what the configuration does not map, and the cases that figures cannot use.
+
+    With anything to say the exit status is 1, and at the end stands YAML for the configuration:
+    replace each CHOOSE by one of the words that are given beside it.
+
+    Example: driftkoll cases check -c driftkoll.yaml
+    """
+    work = opened(config)
+    settings = work.settings
+    with store_of(work) as store:
+        found = check_cases(store, settings.desk)
+    memberships = {name: source.memberships for name, source in settings.sources.items()}
+    yaml = snippet(found.unmapped, memberships, settings.sites) if found.unmapped else ""
+    if output is Format.JSON:
+        emit_json(_checked(found, yaml))
+    else:
+        emit(*check_lines(work, found, yaml))
+    if found:
+        raise typer.Exit(1)
+
+
+def _checked(found: Checked, yaml: str) -> dict[str, Any]:
+    return {
+        "cases": found.cases,
+        "unmapped": [asdict(each) for each in found.unmapped],
+        "unusable": [asdict(each) for each in found.unusable],
+        "snippet": yaml,
+    }
+
+
+@app.command()
+def status(
+    config: ConfigFile = None, site: SiteKey = None, output: OutputFormat = Format.TABLE
 ) -> None:
-    """Take in a servicedesk's cases from a file.
-
-    \b
-    Columns: id, type, created; and, where there are any, first_response, resolved, closed, status,
-    group (that resolved it), groups (all that had it, separated by |), waiting_seconds,
-    scheduled_seconds, category, priority, channel, site, satisfaction, satisfaction_at, reopened,
-    reassignments, caused_by_change, disruption_report, severity, excluded. ISO 8601, local time
-    where no offset is given. Other headings are mapped by `columns` in the configuration.
-
-    A file with anything wrong in it is not taken in at all; a word that is not mapped is kept, and
-    `driftkoll cases check` lists it. The same file a second time changes nothing.
+    """Show how the servicedesk stands now: what came in and was resolved a day, what is open, and
+    what somebody should look at.
 
     \b
     Examples:
-      driftkoll cases import -c driftkoll.yaml october.csv --from 2026-10-01 --until 2026-10-31
-      driftkoll cases import -c driftkoll.yaml export.xlsx --source servicedesk --dry-run
+      driftkoll cases status -c driftkoll.yaml
+      driftkoll cases status -c driftkoll.yaml --site laxa --format json
     """
     work = opened(config)
-    name = _file_source(work, source)
-    first, after = _day(work, "--from", from_), _day(work, "--until", until, after=True)
-    if first is not None and after is not None and first >= after:
-        raise RefusedError(f"--from {from_} is not before the end of --until {until}")
-    with refused():
-        found = read_case_file(
-            file,
-            work.settings.sources[name].files,
-            source=name,
-            sites=work.settings.sites,
-            zone=work.settings.zone,
+    key, settings = work.site(site), work.settings
+    with store_of(work) as store:
+        found = case_status(
+            store,
+            settings.desk,
+            settings.register,
+            zone=settings.zone,
             now=work.now,
+            site=key,
+            service=settings.service,
         )
-    warn(*warnings_of(file, found))
-    covered = _covered(name, found.cases, first, after, work.now)
-    if dry_run:
-        emit(f"{file}: would take in {_cases(len(found.cases))}{_until(work, covered)}")
-        return
-    with store_of(work, create=True) as store:
-        done = import_cases(store, name, found.cases, covered=covered, now=work.now)
-    if done.new or done.changed:
-        counts = f"{done.new} new, {done.changed} changed"
-        emit(f"{file}: took in {_cases(done.read)}, {counts}{_until(work, covered)}")
+    if output is Format.JSON:
+        emit_json(case_json.desk_status(found, settings.zone))
     else:
-        emit(f"{file}: {_cases(done.read)}, all as before{_until(work, covered)}")
-    if unmapped := sum(1 for case in found.cases if case.unmapped):
-        verb = "have" if unmapped > 1 else "has"
-        warn(f"{_cases(unmapped)} {verb} a value that is not mapped; see driftkoll cases check")
-
-
-def _file_source(work: Opened, name: str | None) -> str:
-    """The source whose files are to be read: the one that is named, else the only one."""
-    known = [key for key, source in work.settings.sources.items() if source.files is not None]
-    if not known:
-        raise RefusedError(
-            f"{work.settings.path}: no source of files; write sources: {{servicedesk: "
-            "{preset: csv, groups: {servicedesk: [Servicedesk]}}"
-        )
-    if name is not None:
-        return work.one_of("source of files", name, known)
-    if len(known) > 1:
-        raise RefusedError(f"whose cases are they? give --source, one of {', '.join(known)}")
-    return known[0]
-
-
-def _day(work: Opened, option: str, text: str | None, *, after: bool = False) -> Instant | None:
-    """When a day begins, or with `after` when it has ended."""
-    if text is None:
-        return None
-    try:
-        day = date.fromisoformat(text)
-        return midnight(day + timedelta(days=1) if after else day, work.settings.zone)
-    except (ValueError, OverflowError):
-        raise RefusedError(f"{option} {text!r} is no day; write it as 2026-10-01") from None
-
-
-def _covered(
-    source: str,
-    cases: tuple[ReadCase, ...],
-    first: Instant | None,
-    after: Instant | None,
-    now: Instant,
-) -> Covered | None:
-    """What a file is complete for; None where nothing tells from when."""
-    start = min((case.created for case in cases), default=None) if first is None else first
-    end = now if after is None else min(after, now)
-    return None if start is None or start >= end else Covered(source, start, end)
-
-
-def _until(work: Opened, covered: Covered | None) -> str:
-    if covered is None or covered.start is None:
-        return ""
-    start, end = (
-        work.words.date(at, work.settings.zone) for at in (covered.start, covered.end - 1)
-    )
-    return f"; {covered.source} is complete from {start} to {end}"
-
-
-def _cases(count: int) -> str:
-    return f"{count} case{'' if count == 1 else 's'}"
+        emit(*status_lines(work, found))
