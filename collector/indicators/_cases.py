@@ -34,6 +34,13 @@ class Pick(StrEnum):
     REPORTED = "reported"
 
 
+class Register(StrEnum):
+    """The registers that are kept beside cases, by what RegisterStore has them as."""
+
+    DISRUPTION_REPORTS = "disruption_reports"
+    SECURITY_INCIDENTS = "security_incidents"
+
+
 @dataclass(frozen=True, slots=True)
 class Need:
     """Cases that an indicator is worked out from, and what of them; without types of all types."""
@@ -274,13 +281,13 @@ def names(cases: CaseTable) -> list[str]:
 class CaseIndicator(Protocol):
     """A module beside this one: an indicator of cases.
 
-    `COUNTS` says that it is a count with a yearly target, so that a part of a year is judged on the
-    year to its end (KPI.md "Targets and verdicts").
+    One that has a register is a count: a part of a year is judged on the year to its end (KPI.md
+    "Targets and verdicts"), and what is registered or attested is enough for a value.
     """
 
     ID: str
-    COUNTS: bool
     NEEDS: Sequence[Need]
+    REGISTER: Register | None
     Definition: type[Definition]
 
     def compute(self, facts: Facts, asked: Asked, definition: Any) -> CaseFigure:

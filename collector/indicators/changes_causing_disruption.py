@@ -12,13 +12,14 @@ from collector.indicators._cases import (
     Facts,
     Need,
     Pick,
+    Register,
 )
 from collector.indicators._counts import Entry, counted
 
-__all__ = ["COUNTS", "ID", "NEEDS", "Definition", "compute"]
+__all__ = ["ID", "NEEDS", "REGISTER", "Definition", "compute"]
 
 ID = "changes_causing_disruption"
-COUNTS = True
+REGISTER = Register.DISRUPTION_REPORTS
 NEEDS = (Need(Pick.REPORTED, (*IDENTITY, "report", "change")),)
 
 

@@ -5,10 +5,10 @@ from collector.indicators import _handling
 from collector.indicators._cases import Asked, CaseFigure, Facts
 from collector.indicators._handling import HandlingDefinition as Definition
 
-__all__ = ["COUNTS", "ID", "NEEDS", "Definition", "compute"]
+__all__ = ["ID", "NEEDS", "REGISTER", "Definition", "compute"]
 
 ID = "request_handling_time"
-COUNTS = False
+REGISTER = None
 NEEDS = _handling.needs(CaseType.REQUEST)
 _PAUSING = frozenset({CaseStatus.WAITING_CUSTOMER, CaseStatus.SCHEDULED})
 

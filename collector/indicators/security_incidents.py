@@ -7,15 +7,15 @@ from typing import NamedTuple
 from collector.domain.cases import CaseType
 from collector.domain.instants import Instant
 from collector.indicators import _cases
-from collector.indicators._cases import Asked, CaseFigure, Facts, Need, Pick, names
+from collector.indicators._cases import Asked, CaseFigure, Facts, Need, Pick, Register, names
 from collector.indicators._counts import Entry, counted
 from collector.kpi.case_coverage import known_share
 from collector.kpi.groups import ALL
 
-__all__ = ["COUNTS", "ID", "NEEDS", "Definition", "compute"]
+__all__ = ["ID", "NEEDS", "REGISTER", "Definition", "compute"]
 
 ID = "security_incidents"
-COUNTS = True
+REGISTER = Register.SECURITY_INCIDENTS
 NEEDS = (
     Need(Pick.COUNTED, ("severity",)),
     Need(Pick.OPEN, ("severity",)),

@@ -19,10 +19,10 @@ from collector.indicators._cases import (
 from collector.kpi.case_table import CaseTable
 from collector.kpi.teams import Teams
 
-__all__ = ["COUNTS", "ID", "NEEDS", "Definition", "compute"]
+__all__ = ["ID", "NEEDS", "REGISTER", "Definition", "compute"]
 
 ID = "servicedesk_resolution_share"
-COUNTS = False
+REGISTER = None
 _TYPES = frozenset({CaseType.INCIDENT, CaseType.REQUEST})
 NEEDS = (Need(Pick.COUNTED, ("resolving_group", "group_from", "groups", "assigned"), _TYPES),)
 

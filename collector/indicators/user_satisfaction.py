@@ -17,10 +17,10 @@ from collector.indicators._cases import (
     serve,
 )
 
-__all__ = ["COUNTS", "ID", "NEEDS", "Definition", "compute"]
+__all__ = ["ID", "NEEDS", "REGISTER", "Definition", "compute"]
 
 ID = "user_satisfaction"
-COUNTS = False
+REGISTER = None
 _TYPES = frozenset({CaseType.INCIDENT, CaseType.REQUEST})
 NEEDS = (
     Need(Pick.ANSWERED, ("satisfaction", "satisfaction_at"), _TYPES),

@@ -21,7 +21,7 @@ from collector.kpi.periods import is_month, parse_period, to_date
 from collector.kpi.service_hours import AROUND_THE_CLOCK, ServiceHours
 from collector.ports import FrozenStore, ShownStore
 from collector.services.history import read_timelines
-from collector.services.measure import decided_for, facts_of, of_scope
+from collector.services.measure_availability import decided_for, facts_of, of_scope
 from collector.services.refused import Refused
 from collector.services.roll_up import Outages, read_outages
 

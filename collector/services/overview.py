@@ -19,7 +19,7 @@ from collector.kpi.timelines import Timelines
 from collector.ports import FigureStore
 from collector.services.history import read_timelines
 from collector.services.judging import last_days, measurement, outlook_on, without_value
-from collector.services.measure import facts_of
+from collector.services.measure_availability import facts_of
 
 
 def overview(
