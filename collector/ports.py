@@ -1,7 +1,7 @@
 """What the use cases need of the world outside, as Protocols; app.py puts real ones in."""
 
 from collections.abc import (
-    AsyncIterator,
+    AsyncGenerator,
     Callable,
     Collection,
     Iterable,
@@ -364,12 +364,12 @@ class CaseSource(Protocol):
     since: Instant | None
     """From when on it is read at all; None for from its beginning."""
 
-    def pages(self, state: SourceState, now: Instant) -> AsyncIterator[CasePage]:
+    def pages(self, state: SourceState, now: Instant) -> AsyncGenerator[CasePage, None]:
         """A pass: from the state's place where one was cut off, else from its watermark, else from
         the beginning. The pass is whole when the iteration ends."""
         ...
 
-    def ids(self, now: Instant) -> AsyncIterator[Collection[str]] | None:
+    def ids(self, now: Instant) -> AsyncGenerator[Collection[str], None] | None:
         """The ids of all cases that there are; None where they are not to be swept."""
         ...
 
@@ -430,11 +430,11 @@ class CaseStore(Protocol):
     ) -> Sequence[Case]:
         """Cases that all of what is asked for holds of, without deleted ones, by source and id.
 
-        `resolved`, `answered` and `created` are spans [start, end): when they were resolved
-        (excluded ones that never were: closed, else changed), rated (where that is not known:
-        closed, else resolved), made. `open_at`: made before and not resolved before; one that is
-        resolved or closed at an unknown time is not open. `types`: those without one always.
-        `reported`: only those with a disruption report. `ids` are (source, id).
+        `resolved`, `answered` and `created` are spans [start, end): when they were resolved (where
+        that is not known of one that is excluded, resolved or closed: closed, else changed), rated
+        (where that is not known: closed, else resolved), made. `open_at`: made before and not
+        resolved, in this sense, before. `types`: those without one always. `reported`: only those
+        with a disruption report. `ids` are (source, id).
         """
         ...
 
@@ -453,8 +453,11 @@ class CaseStore(Protocol):
         """As `cases`, but fields of Case by name, each with a value a case, in no order but all in
         the same: for many cases, where making a Case of each takes too long.
 
-        Enums are their values; `groups` the names alone, `assigned` (no field of Case) since when,
-        None where that is not known of any; `pauses` [[start, end, status], …].
+        Enums are their values; `groups` a tuple of the names alone; `pauses` lists of [start, end,
+        status]. No fields of Case are `assigned`, since when each of the groups had it, None where
+        that is not known of any; `counted` and `answered`, the instants that `resolved` and
+        `answered` go by. What repeats from case to case costs next to nothing; `assigned` and
+        `pauses` cost the most.
         """
         ...
 
@@ -475,8 +478,8 @@ class CaseStore(Protocol):
         ...
 
     def purge_cases(self, before: Instant, now: Instant) -> int:
-        """Delete cases that were resolved (excluded ones: closed, else changed) or deleted before
-        `before`, some at a time, and log how many; no source covers what was before any longer."""
+        """Delete cases that were resolved (as `cases` has it) or deleted before `before`, some at a
+        time, and log how many; no source covers what was before any longer."""
         ...
 
     def purges(self) -> Sequence[Purge]:

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from collector.domain.cases import (
@@ -23,6 +25,21 @@ COLUMNS = tuple(column.name for column in cases.columns)
 CHANGED = COLUMNS.index("changed")
 _COUNTED = COLUMNS.index("counted")
 
+FACETS = (
+    "type",
+    "status",
+    "excluded",
+    "resolved_from",
+    "group_from",
+    "resolving_group",
+    "groups",
+    "site",
+    "unmapped",
+)
+"""The columns that repeat from case to case, in the order in which `facets` has them."""
+
+_ENDED = (CaseStatus.RESOLVED, CaseStatus.CLOSED)
+
 _E = TypeVar("_E", bound=StrEnum)
 
 
@@ -41,28 +58,30 @@ _RESOLVED_FROM, _GROUP_FROM = _words(ResolvedFrom), _words(GroupFrom)
 
 def row_of(case: Case) -> tuple[Any, ...]:
     """A case's values in the order of the table's columns."""
-    value, groups, pauses = _VALUE, case.groups, case.pauses
+    value, groups = _VALUE, case.groups
+    type_, status, excluded = value[case.type], value[case.status], value[case.excluded]
+    resolved_from, group_from = value[case.resolved_from], value[case.group_from]
+    names = None if groups is None else _list_of(tuple(one.group for one in groups))
+    unmapped = dumps(dict(case.unmapped)) if case.unmapped else None
     return (
         case.source,
         case.id,
         case.created,
         case.changed,
-        value[case.type],
-        value[case.status],
+        type_,
+        status,
         case.first_response,
         case.resolved,
-        value[case.resolved_from],
+        resolved_from,
         case.closed,
         case.group,
         case.resolving_group,
-        value[case.group_from],
-        None if groups is None else dumps([one.group for one in groups]),
-        None
-        if not groups or not any(one.at for one in groups)
-        else dumps([one.at for one in groups]),
+        group_from,
+        names,
+        _since(groups),
         case.waiting,
         case.scheduled,
-        None if pauses is None else dumps([[one.start, one.end, one.status] for one in pauses]),
+        _stretches(case.pauses),
         case.category,
         case.priority,
         case.channel,
@@ -75,20 +94,53 @@ def row_of(case: Case) -> tuple[Any, ...]:
         case.report,
         case.severity,
         int(case.major),
-        value[case.excluded],
-        dumps(dict(case.unmapped)) if case.unmapped else None,
+        excluded,
+        unmapped,
         case.waiting_since,
         case.deleted,
         _counted(case),
         _answered(case),
+        _list_of(
+            (
+                type_,
+                status,
+                excluded,
+                resolved_from,
+                group_from,
+                case.resolving_group,
+                names,
+                case.site,
+                unmapped,
+            )
+        ),
     )
 
 
+@lru_cache(maxsize=4096)
+def _list_of(values: tuple[str | None, ...]) -> str:
+    """JSON of what repeats from case to case."""
+    return dumps(values)
+
+
+def _since(groups: Sequence[Assignment] | None) -> str | None:
+    if not groups or all(one.at is None for one in groups):
+        return None
+    return f"[{','.join('null' if one.at is None else str(one.at) for one in groups)}]"
+
+
+def _stretches(pauses: Sequence[Pause] | None) -> str | None:
+    if pauses is None:
+        return None
+    stretches = [f'[{one.start},{one.end},"{one.status}"]' for one in pauses]
+    return f"[{','.join(stretches)}]"
+
+
 def _counted(case: Case) -> Instant | None:
-    """When a case counts: when it was resolved; an excluded one when it was closed or changed."""
-    if case.resolved is not None or case.excluded is None:
-        return case.resolved
-    return case.changed if case.closed is None else case.closed
+    """When a case counts: when it was resolved; where that is not known of one that has ended or is
+    excluded, when it was closed or changed."""
+    if case.resolved is None and (case.excluded is not None or case.status in _ENDED):
+        return case.changed if case.closed is None else case.closed
+    return case.resolved
 
 
 def _answered(case: Case) -> Instant | None:
@@ -114,7 +166,7 @@ def case_of(row: Sequence[Any], groups_of: dict[str, list[str]]) -> Case:
         source, id_, created, changed, type_, status, first_response, resolved, resolved_from,
         closed, group, resolving_group, group_from, groups, assigned, waiting, scheduled, pauses,
         category, priority, channel, site, satisfaction, satisfaction_at, reopened, reassignments,
-        change, report, severity, major, excluded, unmapped, waiting_since, deleted, _, _,
+        change, report, severity, major, excluded, unmapped, waiting_since, deleted, *_,
     ) = row  # fmt: skip
     return Case(
         source,
@@ -172,6 +224,37 @@ def _pauses(pauses: str | None) -> tuple[Pause, ...] | None:
     return tuple(Pause(start, end, CaseStatus(status)) for start, end, status in json.loads(pauses))
 
 
+def columns_of(names: Sequence[str]) -> Sequence[str]:
+    """The table's columns that `columns_from` makes these of: the facets are read as one."""
+    plain = [name for name in names if name not in FACETS]
+    return plain if len(plain) == len(names) else [*plain, "facets"]
+
+
+def columns_from(
+    names: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> Mapping[str, Sequence[Any]]:
+    """Columns by name, of rows of what `columns_of` says."""
+    read = columns_of(names)
+    found: dict[str, Sequence[Any]] = dict.fromkeys(read, ())
+    found.update(zip(read, zip(*rows, strict=True), strict=False))
+    for name in read:
+        if name in _READ:
+            found[name] = _READ[name](found[name])
+    facets = found.pop("facets", ())
+    lists = {text: _facets(text) for text in set(facets)}
+    of_each = [lists[text] for text in facets]
+    for name in names:
+        if name in FACETS:
+            found[name] = list(map(itemgetter(FACETS.index(name)), of_each))
+    return found
+
+
+def _facets(text: str) -> Sequence[Any]:
+    *words, groups, site, unmapped = json.loads(text)
+    groups = None if groups is None else tuple(json.loads(groups))
+    return *words, groups, site, {} if unmapped is None else json.loads(unmapped)
+
+
 def _flags(values: Iterable[int]) -> Sequence[bool]:
     return [value == 1 for value in values]
 
@@ -182,27 +265,9 @@ def _parsed(values: Iterable[str | None]) -> Sequence[Any]:
     return found
 
 
-def _names(values: Iterable[str | None]) -> Sequence[tuple[str, ...] | None]:
-    """Lists of names, of which there are few different ones."""
-    known: dict[str | None, tuple[str, ...] | None] = {None: None}
-    found = []
-    for text in values:
-        if text not in known:
-            known[text] = tuple(json.loads(text))  # type: ignore[arg-type]  # None is known
-        found.append(known[text])
-    return found
-
-
-def _unmapped(values: Iterable[str | None]) -> Sequence[Mapping[str, str]]:
-    none: Mapping[str, str] = {}
-    return [none if text is None else json.loads(text) for text in values]
-
-
-READ: Mapping[str, Callable[[Iterable[Any]], Sequence[Any]]] = {
-    "groups": _names,
+_READ: Mapping[str, Callable[[Iterable[Any]], Sequence[Any]]] = {
     "assigned": _parsed,
     "pauses": _parsed,
-    "unmapped": _unmapped,
     "major": _flags,
 }
 """How a column's values are read, of those that are not kept as they are."""

@@ -16,11 +16,19 @@ from sqlalchemy import (
     update,
 )
 
-from collector.domain.cases import Case, CaseStatus, CaseType
+from collector.domain.cases import Case, CaseType
 from collector.domain.instants import Instant
 from collector.domain.sources import SourceState
 from collector.ports import Purge, Upserted
-from collector.store.case_rows import CHANGED, COLUMNS, READ, case_of, row_of, says_the_same
+from collector.store.case_rows import (
+    CHANGED,
+    COLUMNS,
+    case_of,
+    columns_from,
+    columns_of,
+    row_of,
+    says_the_same,
+)
 from collector.store.rows import fetch, move_revision, unswept
 from collector.store.schema import cases, purges
 from collector.store.sources import Sources, forget_before, save_state
@@ -154,7 +162,7 @@ class Cases(Sources):
     ) -> Mapping[str, Sequence[Any]]:
         """As `cases`, but columns, each with a value a case, in no order but all in the same."""
         chosen = _where(
-            select(*(cases.c[name] for name in columns)),
+            select(*(cases.c[name] for name in columns_of(columns))),
             resolved,
             answered,
             created,
@@ -164,12 +172,7 @@ class Cases(Sources):
             reported,
         )
         with self.reading() as connection, unswept():
-            rows = fetch(connection.execute(chosen))
-            values = zip(*rows, strict=True) if rows else ((),) * len(columns)
-            return {
-                name: READ[name](column) if name in READ else column
-                for name, column in zip(columns, values, strict=True)
-            }
+            return columns_from(columns, fetch(connection.execute(chosen)))
 
     def purge_cases(self, before: Instant, now: Instant) -> int:
         """Delete cases that counted or were deleted before an instant, and log how many."""
@@ -222,9 +225,8 @@ def _where(
         if span is not None:
             statement = statement.where(column >= span[0], column < span[1])
     if open_at is not None:
-        ended = (CaseStatus.RESOLVED.value, CaseStatus.CLOSED.value)
-        known_open = of.counted.is_(None) & (of.status.is_(None) | of.status.not_in(ended))
-        statement = statement.where(of.created < open_at, or_(of.counted >= open_at, known_open))
+        still = of.counted.is_(None) | (of.counted >= open_at)
+        statement = statement.where(of.created < open_at, still)
     if types is not None:
         named = of.type.in_(sorted(type_.value for type_ in types))
         statement = statement.where(or_(named, of.type.is_(None)))

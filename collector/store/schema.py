@@ -356,10 +356,11 @@ cases = Table(
     Column("unmapped", Text),
     Column("waiting_since", BigInteger),
     Column("deleted", BigInteger),
-    # What follows from the others, for an index: when it counts (resolved; where it is excluded,
-    # else closed, else changed) and when it was rated.
+    # What follows from the others: when it counts and when it was rated, for an index, and a JSON
+    # list of what repeats from case to case, which is read in the time of one value.
     Column("counted", BigInteger),
     Column("answered", BigInteger),
+    Column("facets", Text, nullable=False),
 )
 # The type is looked at in the index, before the row is.
 Index("ix_cases_counted", cases.c.counted, cases.c.type)

@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.Column("deleted", sa.BigInteger),
         sa.Column("counted", sa.BigInteger),
         sa.Column("answered", sa.BigInteger),
+        sa.Column("facets", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("source", "id", name="pk_cases"),
     )
     op.create_index("ix_cases_counted", "cases", ["counted", "type"])
