@@ -298,5 +298,13 @@ TEXTS = MappingProxyType(
         "age": "Age, days",
         "handled": "Of it handling",
         "more_cases": "and {count} more",
+        "no_entries": "Nothing is registered.",
+        "attested": "Attested that the register is whole",
+        "date": "Date",
+        "change": "Change",
+        "change_date": "Date of the change",
+        "outage": "Outage",
+        "detected": "Detected",
+        "severity": "Severity",
     }
 )

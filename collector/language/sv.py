@@ -298,5 +298,13 @@ TEXTS = MappingProxyType(
         "age": "Ålder, dygn",
         "handled": "Därav handläggning",
         "more_cases": "och {count} till",
+        "no_entries": "Inget är infört.",
+        "attested": "Intygat att registret är fullständigt",
+        "date": "Datum",
+        "change": "Förändring",
+        "change_date": "Förändringens datum",
+        "outage": "Avbrott",
+        "detected": "Upptäckt",
+        "severity": "Allvarlighet",
     }
 )

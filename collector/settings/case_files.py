@@ -33,9 +33,12 @@ def read_case_file(
         zone=zone,
         now=now,
     )
-    problems = [*table.problems, *(_problem(file, remark) for remark in found.problems)]
+    problems: list[Problem] = [
+        *table.problems,
+        *(_problem(file, remark) for remark in found.problems),
+    ]
     if problems:
-        raise ConfigurationError(sorted(problems, key=lambda problem: problem.line or 0))
+        raise ConfigurationError(sorted(problems, key=_line))
     return found
 
 
@@ -46,3 +49,7 @@ def warnings_of(file: Path, found: ReadRows) -> list[str]:
 
 def _problem(file: Path, remark: RowRemark) -> Problem:
     return Problem(file, remark.line, (remark.column,), remark.text)
+
+
+def _line(problem: Problem) -> int:
+    return problem.line or 0
