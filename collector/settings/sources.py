@@ -188,7 +188,7 @@ class _Reading:
             return None
         self._check_sites(at, options)
         self._check_indicator(at, options)
-        if isinstance(options, FileOptions) and options.supplies:
+        if isinstance(options, FileOptions) and said.get("supplies"):
             message = "files are not live, and say nothing of what is not in them; take this away"
             self._wrong((*at, "supplies"), message)
         since = self._since(at, options)

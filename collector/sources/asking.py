@@ -94,7 +94,7 @@ class Asking:
             request.method,
             self._declared.base_url + fill(request.path, values),
             params=_flat(fill(request.params, values)) or None,
-            headers={name: str(value) for name, value in headers.items()},
+            headers={name: str(value) for name, value in headers.items() if value != ""},
             json=fill(request.content, values),
             data=None if form is None else _flat(form),
             content=fill(request.body, values),

@@ -51,6 +51,7 @@ class Mapper:
         self._no_answer = frozenset(declared.no_answer)
         history = declared.history
         self._events = history.fields if history else None
+        self._event_hooks = history.hooks if history else ()
 
     def id(self, record: Any) -> str:
         """A record's id. Unreadable where it has none."""
@@ -242,6 +243,8 @@ class Mapper:
         """An event of a history, in our words."""
         fields = self._events
         assert fields is not None
+        for hook in self._event_hooks:
+            event = hook(event)
         at = self._at("history.fields.at", fields.at.find(event), id_)
         if at is None:
             raise Unreadable(f"case {id_}: an event of its history has no time")

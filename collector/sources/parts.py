@@ -1,6 +1,7 @@
 """The parts of a declaration of a source with a REST API (declared.py)."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -12,6 +13,7 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainValidator,
+    ValidationInfo,
     model_validator,
 )
 
@@ -19,6 +21,8 @@ from collector.domain.instants import MINUTE, SECOND
 from collector.domain.quantities import parse_duration
 from collector.secret import Secret
 from collector.sources.expressions import Expression, Jmespath
+from collector.sources.hooks import Hook, as_hooks
+from collector.sources.hooks import Hook, as_hooks
 from collector.sources.templates import placeholders
 
 
@@ -42,7 +46,18 @@ def _zone(value: object) -> ZoneInfo:
         raise ValueError(f"{value!r} is no time zone; write one as Europe/Stockholm") from None
 
 
+def _file(value: str, info: ValidationInfo) -> str:
+    path = Path((info.context or {}).get("folder", ".")) / value
+    if not path.is_file():
+        raise ValueError(f"{value!r} is no file; relative paths begin at this file's folder")
+    return str(path)
+
+
+CaFile = Annotated[str, AfterValidator(_file)]
+"""Certificates in PEM form, relative to the context's `folder`."""
+
 Url = Annotated[str, AfterValidator(_url)]
+Hooks = Annotated[tuple[Hook, ...], PlainValidator(as_hooks)]
 Zone = Annotated[ZoneInfo, PlainValidator(_zone)]
 Duration = Annotated[int, BeforeValidator(parse_duration)]
 Positive = Annotated[int, BeforeValidator(parse_duration), Field(gt=0)]
@@ -129,7 +144,7 @@ class Paginator(Part):
     """How to go on in a list.
 
     `keyset`: the list is sorted by the cursor, ascending, and `{since}` moves to the last that was
-    seen; `within` is how to go on among cases that all have that same cursor. `page` counts from
+    seen; `within` is how to go on among cases that all have that same cursor (`single`: not at all). `page` counts from
     `first`, `offset` and `range` (`{offset}-{end}`) count records from 0, `next_link` follows
     `next` (else the header Link), `token` puts `next` into {next}. That there is more is told by
     `more`, `total` or `total_header` (Content-Range: the number after the slash); where none is
@@ -137,7 +152,7 @@ class Paginator(Part):
     """
 
     type: Literal["keyset", "page", "offset", "range", "next_link", "token", "single"] = "single"
-    within: Literal["page", "offset", "range", "next_link", "token"] = "page"
+    within: Literal["page", "offset", "range", "next_link", "token", "single"] = "page"
     first: Annotated[int, Field(ge=0)] = 1
     more: Jmespath | None = None
     total: Jmespath | None = None
@@ -256,14 +271,16 @@ class EventFields(Part):
 class History(Ids):
     """A case's statuses and groups through time: `inline` in its record, `per_item` by a request
     with {id} for each that changed (`concurrency` at once), `global` by one with {ids} for a batch
-    of them, whose events tell by `case` which they belong to."""
+    of them, whose events tell by `case` which they belong to. `hooks` are for its events."""
 
     mode: Literal["inline", "per_item", "global"]
     request: Request | None = None
     records: Jmespath
     paginator: Paginator = Paginator()
     case: Jmespath | None = None
+    hooks: Hooks = ()
     concurrency: Annotated[int, Field(ge=1, le=32)] = 4
+    hooks: Annotated[tuple[Hook, ...], PlainValidator(as_hooks)] = ()
     fields: EventFields
 
     @model_validator(mode="after")
