@@ -4,13 +4,14 @@ In texts of requests and of `auth`, `{name}` stands for one of `variables` or fo
 there: {since} the cursor to read from, {size} {page} {offset} {end} {next} the place in a list (end
 is the last record's number), {columns} what is asked for, {id} one case, {ids} several, {session}
 what a login gave. A text that is one placeholder only keeps the value's type (a number in JSON) and
-is left out with its key where there is none yet, as {next} on the first page.
+is left out with its key where there is none yet, as {next} on the first page. A header that is left
+empty is not sent.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from collector.domain.cases import CaseStatus, CaseType, Exclusion
 from collector.domain.instants import SECOND
@@ -18,13 +19,14 @@ from collector.domain.naming import unknown
 from collector.domain.quantities import parse_size
 from collector.secret import Secret
 from collector.sources.expressions import Jmespath
-from collector.sources.hooks import Hook, as_hooks
 from collector.sources.parts import (
     Auth,
+    CaFile,
     Cursor,
     Details,
     Fields,
     History,
+    Hooks,
     Listing,
     Lookup,
     Paginator,
@@ -78,7 +80,10 @@ class DeclaredSource(Part):
     up. `types`, `statuses`, `excluded`, `sites`, `priorities`, `severities` and `group_names` map
     the source's words (upper and lower case alike). An unknown type, status or site stays unmapped,
     an unknown priority, severity or group is kept as it is, and `excluded` is for the words that
-    are listed alone. `streams` are sets of variables: the same is asked with each of them.
+    are listed alone. `records`, as those of other lists, must find a list, an empty one where there
+    is nothing: an answer of another kind must not pass for a desk without cases. `error` finds
+    what the source says went wrong, in an answer of any status, and `unauthorised` whether it was
+    for the credential. `streams` are sets of variables: the same is asked with each of them.
     """
 
     preset: str | None = None
@@ -118,13 +123,13 @@ class DeclaredSource(Part):
         Lookup,
     ] = Field(default={})
     history: History | None = None
-    hooks: Annotated[tuple[Hook, ...], PlainValidator(as_hooks)] = ()
+    hooks: Hooks = ()
     sweep: Listing | Literal["cases", "none"] = "cases"
     timeout: Positive = 30 * SECOND
     max_body: Annotated[int, BeforeValidator(parse_size), Field(ge=1000)] = 64 * 10**6
     retry: Retrying = Retrying()
     verify: bool = True
-    ca: str | None = None
+    ca: CaFile | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -1,6 +1,6 @@
 """Lists of something else than cases, read from their first page to their last."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
 from collector.domain.sources import SourceFailure
@@ -19,7 +19,7 @@ async def listed(
     paginator: Paginator,
     size: int,
     values: Mapping[str, Any] | None = None,
-) -> AsyncIterator[list[Any]]:
+) -> AsyncGenerator[list[Any], None]:
     """A list's records, page by page. SourceFailed where the same page comes again and again."""
     steps = Steps(paginator, size)
     before: list[Any] = []
@@ -47,11 +47,14 @@ async def answered(
 
 
 def records_of(document: Any, records: Expression) -> list[Any]:
-    """The list in an answer; none is an empty one. SourceFailed where there is something else."""
-    found = records.find(document)
-    if found is None or found == "":
+    """The list in an answer; an answer without a body is an empty one.
+
+    SourceFailed where there is none: an answer of another kind must not pass for "no cases".
+    """
+    found = None if document is None else records.find(document)
+    if document is None:
         return []
     if not isinstance(found, list):
-        message = f"{records.text!r} finds no list of records in the answer; mend records"
+        message = f"{records.text!r} finds no list of records in the answer"
         raise SourceFailed(SourceFailure.WRONG_SHAPE, message)
     return found

@@ -22,7 +22,6 @@ from collector.domain.quantities import parse_duration
 from collector.secret import Secret
 from collector.sources.expressions import Expression, Jmespath
 from collector.sources.hooks import Hook, as_hooks
-from collector.sources.hooks import Hook, as_hooks
 from collector.sources.templates import placeholders
 
 
@@ -144,11 +143,12 @@ class Paginator(Part):
     """How to go on in a list.
 
     `keyset`: the list is sorted by the cursor, ascending, and `{since}` moves to the last that was
-    seen; `within` is how to go on among cases that all have that same cursor (`single`: not at all). `page` counts from
-    `first`, `offset` and `range` (`{offset}-{end}`) count records from 0, `next_link` follows
-    `next` (else the header Link), `token` puts `next` into {next}. That there is more is told by
-    `more`, `total` or `total_header` (Content-Range: the number after the slash); where none is
-    given, by pages being as long as the longest before, so an end may cost one request.
+    seen; `within` is how to go on among cases that all have that same cursor (`single`: not at
+    all). `page` counts from `first`, `offset` and `range` (`{offset}-{end}`) count records from 0,
+    `next_link` follows `next` (else the header Link), `token` puts `next` into {next}. That there
+    is more is told by `more`, `total` or `total_header` (Content-Range: the number after the
+    slash); where none is given, by pages being as long as the longest before, so that an end may
+    cost one request.
     """
 
     type: Literal["keyset", "page", "offset", "range", "next_link", "token", "single"] = "single"
@@ -280,7 +280,6 @@ class History(Ids):
     case: Jmespath | None = None
     hooks: Hooks = ()
     concurrency: Annotated[int, Field(ge=1, le=32)] = 4
-    hooks: Annotated[tuple[Hook, ...], PlainValidator(as_hooks)] = ()
     fields: EventFields
 
     @model_validator(mode="after")

@@ -70,13 +70,13 @@ class Steps:
             self._next = self._found(answer)
             told = paginator.more is None or bool(paginator.more.find(answer.document))
             return told and self._next not in (None, "", False)
-        if paginator.forward == "single":
+        if paginator.type == "single":
             return False
         if paginator.more is not None:
             return bool(paginator.more.find(answer.document))
         if total is not None:
             return self.received < total and (records > 0 or self.index * self._size < total)
-        return 0 < records and records >= self.longest
+        return records > 0 and records >= self.longest
 
     def _found(self, answer: Answer) -> Any:
         if self._paginator.next is not None:
