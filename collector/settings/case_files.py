@@ -38,7 +38,8 @@ def read_case_file(
         *(_problem(file, remark) for remark in found.problems),
     ]
     if problems:
-        raise ConfigurationError(sorted(problems, key=_line))
+        problems.sort(key=_line)
+        raise ConfigurationError(problems)
     return found
 
 
