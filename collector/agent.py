@@ -193,7 +193,7 @@ class Agent:
 
     async def _work_out_figures(self) -> None:
         s = self._settings
-        scope = Scope(s.zone, s.register, s.sites, s.population, s.service)
+        scope = Scope(s.zone, s.register, s.sites, s.population, s.service, s.desk)
         with suppress(StoreUnavailable):  # the recorder tells of it, once
             await asyncio.to_thread(self._keeper.refresh, scope)
 

@@ -119,6 +119,7 @@ def _configured(settings: Settings) -> Configured:
         settings.register,
         settings.targets,
         settings.service,
+        settings.desk,
     )
 
 

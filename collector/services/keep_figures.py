@@ -1,10 +1,11 @@
-"""Keep figures: works the availability figures out again at intervals, for the exporters."""
+"""Keep figures: works the figures out again at intervals, for the exporters."""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
+from collector.domain.desks import NO_DESK, Desk
 from collector.domain.figures import Figures
 from collector.domain.instants import MINUTE, SECOND, Duration, Instant
 from collector.domain.measurements import Indicator, Seconds
@@ -33,6 +34,7 @@ class Scope:
     sites: Mapping[str, str]
     population: Mapping[Kind, int]
     service: ServiceHours = AROUND_THE_CLOCK
+    desk: Desk = NO_DESK
 
 
 class FigureKeeper:
@@ -70,6 +72,7 @@ class FigureKeeper:
             sites=scope.sites,
             population=scope.population,
             service=scope.service,
+            desk=scope.desk,
             now=now,
             known_until=self._known_until(now),
             settled_since=self._settled_until,

@@ -11,7 +11,7 @@ _MARGIN: Duration = 10 * MINUTE
 
 
 class Remembering:
-    """A FigureStore that asks for the closed intervals of all objects only once.
+    """A MeasuredStore that asks for the closed intervals of all objects only once.
 
     It forgets when a command changed something, and when an earlier time is asked for than before.
     A batch may be written hours late, when the database was away; then an object's next interval
@@ -33,6 +33,12 @@ class Remembering:
         self.corrections = store.corrections
         self.annotations = store.annotations
         self.tail = store.tail
+        self.case_columns = store.case_columns
+        self.cases = store.cases
+        self.covered = store.covered
+        self.disruption_reports = store.disruption_reports
+        self.security_incidents = store.security_incidents
+        self.attestations = store.attestations
 
     def intervals(
         self, start: Instant, end: Instant, targets: Iterable[int] | None = None

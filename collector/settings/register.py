@@ -1,16 +1,26 @@
 """The register of indicators: what the board decided to follow, read from YAML."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_type_hints
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    create_model,
+    model_validator,
+)
 
 from collector.domain.measurements import Indicator, Op, Unit
 from collector.domain.quantities import parse_duration
 from collector.domain.targets import Kind
+from collector.indicators._cases import CaseIndicator
+from collector.indicators.registry import case_indicators
 from collector.kpi.groups import Combine
 from collector.kpi.maintenance import MIN_NOTICE
 from collector.settings.errors import ConfigurationError, Problem, problems_of
@@ -111,26 +121,49 @@ class AvailabilityEntry(Entry):
     definition: AvailabilityDefinition = AvailabilityDefinition()
 
 
-class Entries(Section):
-    """All indicators that can be in a register; those that are not in it are not followed."""
+def _case_entry(indicator: CaseIndicator) -> type[Entry]:
+    """The entry of an indicator of cases: its choices are those that its own file has."""
+    common, hints = Definition.model_fields, get_type_hints(indicator.Definition)
+    own = [each for each in fields(indicator.Definition) if each.name not in common]
 
+    def sound(definition: Definition) -> Definition:
+        indicator.Definition.of(definition.choices())
+        return definition
+
+    choices: Any = {each.name: (hints[each.name], each.default) for each in own}
+    checks: Any = {"sound": model_validator(mode="after")(sound)}
+    definition = create_model(
+        f"{indicator.ID} definition",
+        __base__=Definition,
+        __validators__=checks,
+        **choices,
+    )
+    entry: Any = {"definition": (definition, definition())}
+    return create_model(f"{indicator.ID} entry", __base__=Entry, **entry)
+
+
+CASE_ENTRIES: Mapping[str, type[Entry]] = {
+    id_: _case_entry(indicator) for id_, indicator in case_indicators().items()
+}
+
+
+class _Entries(Section):
     availability: AvailabilityEntry | None = None
-    incident_handling_time: Entry | None = None
-    request_handling_time: Entry | None = None
-    servicedesk_resolution_share: Entry | None = None
-    user_satisfaction: Entry | None = None
-    changes_causing_disruption: Entry | None = None
     managed_objects_with_plan: Entry | None = None
-    security_incidents: Entry | None = None
     budget_result: Entry | None = None
     employee_engagement: Entry | None = None
     sick_leave: Entry | None = None
 
 
+_of_cases: Any = {id_: (entry | None, None) for id_, entry in CASE_ENTRIES.items()}
+Entries: type[Section] = create_model("Entries", __base__=_Entries, **_of_cases)
+"""All indicators that can be in a register; those that are not in it are not followed."""
+
+
 class Register(Section):
     """The file."""
 
-    indicators: Entries
+    indicators: Entries  # type: ignore[valid-type]  # made of what the indicators say
 
 
 def load_register(file: Path | None = None) -> tuple[Indicator, ...]:
