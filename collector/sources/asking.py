@@ -6,7 +6,7 @@ import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from random import random
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import httpx
 
@@ -18,7 +18,7 @@ from collector.sources.auth import Credential
 from collector.sources.declared import DeclaredSource
 from collector.sources.parts import Request
 from collector.sources.retrying import failure_of, may_pass, retry_after
-from collector.sources.templates import fill
+from collector.sources.templates import as_text, fill
 
 Sleep = Callable[[float], Awaitable[None]]
 _OWN = {"User-Agent": "driftkoll", "Accept": "application/json"}
@@ -88,16 +88,21 @@ class Asking:
 
     def _built(self, request: Request, values: Mapping[str, Any]) -> httpx.Request:
         values = {**self._variables, **self._credential.values(), **values}
-        headers = fill({**self._declared.headers, **request.headers}, values)
-        form = fill(request.form, values)
+        # Only JSON has lists; elsewhere one would become the same key several times.
+        plain = {
+            name: as_text(value) if isinstance(value, list) else value
+            for name, value in values.items()
+        }
+        headers = fill({**self._declared.headers, **request.headers}, plain)
+        form = fill(request.form, plain)
         return self._client.build_request(
             request.method,
-            self._declared.base_url + fill(request.path, values),
-            params=_flat(fill(request.params, values)) or None,
+            self._declared.base_url + fill(request.path, _quoted(plain)),
+            params=_flat(fill(request.params, plain)) or None,
             headers={name: str(value) for name, value in headers.items() if value != ""},
             json=fill(request.content, values),
             data=None if form is None else _flat(form),
-            content=fill(request.body, values),
+            content=fill(request.body, plain),
         )
 
     async def _patiently(self, build: Callable[[], httpx.Request]) -> Answer:
@@ -182,6 +187,14 @@ class _Attempt(Exception):
         super().__init__(str(failure))
         self.failure = failure
         self.raw = raw
+
+
+def _quoted(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as they stand in a path: an id may hold a slash."""
+    return {
+        name: quote(value, safe=",:") if isinstance(value, str) else value
+        for name, value in values.items()
+    }
 
 
 def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
