@@ -21,15 +21,16 @@ from pydantic import (
 
 from collector.domain.cases import SERVICEDESK, Membership
 from collector.domain.desks import Desk, Feed
-from collector.domain.instants import DAY, MINUTE, Duration, Instant
+from collector.domain.instants import DAY, MINUTE, SECOND, Duration
 from collector.domain.quantities import parse_duration
 from collector.kpi.periods import midnight
 from collector.kpi.service_hours import WHOLE_DAY
+from collector.services.local_time import read_time
 from collector.settings.calendars import as_day, as_minutes
 from collector.settings.errors import KeyPath, Problem, hint, line_of, problems_of, unknown
 from collector.settings.model import Section, as_label
-from collector.settings.quantities import parse_moment
 from collector.settings.yaml_lines import Document
+from collector.sources.declared import DeclaredSource
 from collector.sources.file_options import FileOptions
 from collector.sources.kinds import preset_names, source_model
 
@@ -49,12 +50,9 @@ def as_source_name(text: str) -> str:
 
 def _pace(value: object) -> Duration:
     duration = parse_duration(value)
-    if not MINUTE <= duration <= 7 * DAY:
-        raise ValueError(f"{value!r} must be at least 1m and at most 7d")
+    if not 10 * SECOND <= duration <= 7 * DAY:
+        raise ValueError(f"{value!r} must be at least 10s and at most 7d")
     return duration
-
-
-_Pace = Annotated[int, BeforeValidator(_pace)]
 
 
 def as_time_of_day(text: str) -> str:
@@ -101,7 +99,7 @@ class CaseSourceSection(Section):
     preset: str
     groups: Annotated[dict[_Label, tuple[_Group, ...]], Field(default_factory=dict)]
     supplies: tuple[SUPPLIED, ...] = ()
-    every: _Pace = 5 * MINUTE
+    every: Annotated[int, BeforeValidator(_pace)] = 5 * MINUTE
     sweep_at: Annotated[str, AfterValidator(as_time_of_day)] = "03:00"
 
 
@@ -113,22 +111,23 @@ class FigureSourceSection(Section):
 
 @dataclass(frozen=True, slots=True)
 class SourceSettings:
-    """A source that was found sound; `options` is the model of its preset, and may hold secrets.
-
-    `since` is from when on it is to be read, None for from its beginning.
-    """
+    """A source that was found sound; `options` is the model of its preset, and may hold secrets."""
 
     name: str
     preset: str
     options: Any = field(repr=False)
     memberships: tuple[Membership, ...] = ()
     supplies: frozenset[str] = frozenset()
-    since: Instant | None = None
 
     @property
     def files(self) -> FileOptions | None:
         """How its files are read, of a source of files."""
         return self.options if isinstance(self.options, FileOptions) else None
+
+    @property
+    def declared(self) -> DeclaredSource | None:
+        """How its API is asked, of a servicedesk that has one."""
+        return self.options if isinstance(self.options, DeclaredSource) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +190,7 @@ class _Reading:
         if isinstance(options, FileOptions) and said.get("supplies"):
             message = "files are not live, and say nothing of what is not in them; take this away"
             self._wrong((*at, "supplies"), message)
-        since = self._since(at, options)
+        self._check_since(at, options)
         if len(self.problems) > before:
             return None
         groups = getattr(options, "groups", {})
@@ -205,7 +204,6 @@ class _Reading:
                 for group in members
             ),
             _vouched_for(options),
-            since,
         )
 
     def _check_sites(self, at: KeyPath, options: Any) -> None:
@@ -224,13 +222,12 @@ class _Reading:
             message = unknown("indicator", indicator, known, "the register")
             self._wrong((*at, "indicator"), message)
 
-    def _since(self, at: KeyPath, options: Any) -> Instant | None:
-        text = getattr(options, "since", None)
-        try:
-            return parse_moment(text, self._referred.zone) if text else None
-        except ValueError as error:
-            self._wrong((*at, "since"), str(error))
-            return None
+    def _check_since(self, at: KeyPath, options: Any) -> None:
+        if text := getattr(options, "since", None):
+            try:
+                read_time(text, self._referred.zone)
+            except ValueError as error:
+                self._wrong((*at, "since"), str(error))
 
     def check_teams(self, given: Mapping[str, Any]) -> None:
         """Teams whose name is nearly the servicedesk's, where none has that name."""
