@@ -129,6 +129,7 @@ class _Loading:
                 hourly=said.retention.hourly,
                 daily=said.retention.daily,
                 intervals=said.retention.intervals,
+                cases=said.retention.cases,
             ),
             web_config_file=web_config_file,
             log_level=said.log.level,

@@ -199,6 +199,8 @@ class RetentionSection(Section):
     hourly: Annotated[int, _keep(2 * DAY), BeforeValidator(_bounded)] = 90 * DAY
     daily: Annotated[int | None, _keep(DAY)] = None
     intervals: Annotated[int | None, _keep(DAY)] = None
+    # A month must be closed before its cases go.
+    cases: Annotated[int | None, _keep(60 * DAY)] = None
 
 
 class WebSection(Section):

@@ -160,6 +160,14 @@ def says_the_same(row: Sequence[Any], kept: Sequence[Any]) -> bool:
     )
 
 
+def sound(row: Sequence[Any]) -> bool:
+    """Whether a row is as this module writes it."""
+    try:
+        return row_of(case_of(row, {})) == tuple(row)
+    except (ValueError, TypeError, KeyError):  # no JSON, or not of this shape; no word of ours
+        return False
+
+
 def case_of(row: Sequence[Any], groups_of: dict[str, list[str]]) -> Case:
     """The case of a row; `groups_of` remembers lists of names, which repeat."""
     (
