@@ -14,9 +14,7 @@ from pydantic import (
 )
 
 from collector.domain.cases import CaseStatus, CaseType, Exclusion
-from collector.domain.instants import DAY, MINUTE, SECOND, Duration
 from collector.domain.naming import unknown
-from collector.domain.quantities import parse_duration
 
 REQUIRED = ("id", "type", "created")
 OPTIONAL = (
@@ -37,14 +35,6 @@ def _columns(given: Any) -> Any:
         if name not in known:
             raise ValueError(unknown("column", str(name), known))
     return given
-
-
-def as_pace(given: object) -> Duration:
-    """How often a source is read: 10s to 1d, whole seconds."""
-    pace = parse_duration(given)
-    if not 10 * SECOND <= pace <= DAY or pace % SECOND:
-        raise ValueError(f"{given!r} must be whole seconds, at least 10s and at most 1d")
-    return pace
 
 
 def _words(given: Any) -> Any:
@@ -78,7 +68,6 @@ class FileOptions(BaseModel):
     satisfaction_scale: tuple[float, float] = (1, 5)
     sheet: str = ""
     folder: Annotated[Path, AfterValidator(_absolute)] | None = None
-    every: Annotated[int, BeforeValidator(as_pace)] = 5 * MINUTE
 
     @model_validator(mode="after")
     def _sound(self) -> Self:

@@ -1,5 +1,6 @@
 """A watched folder: files that a desk exports, each taken up once and then put aside."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from collector.domain.instants import SECOND, Duration, Instant
@@ -22,6 +23,8 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.unripe = 0
+        """Files that the last look found and left."""
         self._seen: dict[Path, _Size] = {}
 
     def ripe(self, now: Instant) -> list[Path]:
@@ -31,19 +34,25 @@ class Folder:
         still = [
             file
             for file, size in sizes.items()
-            if before.get(file) == size and written_at(file) <= now - _SETTLED
+            if before.get(file) == size and self.written(file) <= now - _SETTLED
         ]
+        self.unripe = len(sizes) - len(still)
         return sorted(still, key=lambda file: (sizes[file][1], file.name))
 
     def unchanged(self, file: Path) -> bool:
         """Whether a file is as it was when it was ripe."""
         return _size(file) == self._seen.get(file)
 
+    def written(self, file: Path) -> Instant:
+        """When a file was last written to; 0 for one that is gone."""
+        size = _size(file)
+        return 0 if size is None else size[1] // 1_000
+
     def done(self, file: Path) -> Path:
         """Put a file aside that was taken in; where it lies now."""
         return self._moved(file, DONE)
 
-    def rejected(self, file: Path, lines: list[str]) -> Path:
+    def rejected(self, file: Path, lines: Sequence[str]) -> Path:
         """Put a file aside that was not, with the reasons beside it; where it lies now."""
         place = self._moved(file, REJECTED)
         reason = place.with_name(f"{place.name}.reason.txt")
@@ -68,12 +77,6 @@ class Folder:
             number += 1
             place = place.with_name(f"{file.stem}-{number}{file.suffix}")
         return file.rename(place)
-
-
-def written_at(file: Path) -> Instant:
-    """When a file was last written to; 0 for one that is gone."""
-    size = _size(file)
-    return 0 if size is None else size[1] // 1_000
 
 
 def _size(file: Path) -> _Size | None:

@@ -14,6 +14,7 @@ from collector.sources import presets
 _OWN = {
     "csv": ("collector.sources.file_options", "FileOptions"),
     "excel": ("collector.sources.file_options", "FileOptions"),
+    "json_number": ("collector.sources.json_number", "JsonNumberOptions"),
 }
 _DECLARED = ("collector.sources.declared", "DeclaredSource")
 

@@ -153,7 +153,7 @@ class RestSource:
                     key, value = lookup.key.find(record), lookup.value.find(record)
                     if key is not None and value is not None:
                         words[as_word(key)] = as_word(value)
-        self._mapper.lookups = found
+        self._mapper.look_up(found)
 
     async def _case_page(
         self,
@@ -187,8 +187,6 @@ class RestSource:
             if history is not None and history.mode == "inline":
                 listed_events = history.records.find(row.record)
                 told = listed_events if isinstance(listed_events, list) else []
-                for hook in history.hooks:
-                    told = [hook(event) for event in told]
             changed = now if row.at is None else row.at
             try:
                 cases.append(self._mapper.case(row.record, row.id, changed, told))

@@ -73,10 +73,7 @@ async def _events(
 ) -> list[Any]:
     assert history.request is not None
     pages = listed(asking, history.request, history.records, history.paginator, size, values)
-    events = [event async for page in pages for event in page]
-    for hook in history.hooks:
-        events = [hook(event) for event in events]
-    return events
+    return [event async for page in pages for event in page]
 
 
 def _batches(ids: Sequence[str], how: Ids) -> list[Sequence[str]]:
