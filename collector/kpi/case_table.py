@@ -29,6 +29,11 @@ class CaseTable:
             self._columns[name] = found
         return found
 
+    @property
+    def names(self) -> Sequence[str]:
+        """The columns that were read."""
+        return tuple(self._columns) if self._of is None else self._of.names
+
     def __contains__(self, name: str) -> bool:
         return name in self._columns or (self._of is not None and name in self._of)
 

@@ -371,3 +371,40 @@ def test_a_class_or_an_object_is_refused(desk: Desk, option: str) -> None:
     said = desk.driftkoll("indicator", "show", "user_satisfaction", option, "server")
     assert (said.status, said.out, said.err.count("\n")) == (2, "", 1)
     assert f"{option} is for availability" in said.err
+
+
+def freeze(desk: Desk, *options: str) -> Any:
+    return desk.driftkoll(
+        "report", "freeze", "--period", "2026-10", "--format", "json", *options
+    ).json
+
+
+def test_a_frozen_month_stays_and_says_what_it_would_be_now(desk: Desk) -> None:
+    first = incident(1, "2026-10-01", "2026-10-03", site="laxa")
+    desk.cases(first)
+    made = freeze(desk)
+    assert set(made["definitions"]) >= {"incident_handling_time", "security_incidents"}
+    assert freeze(desk)["new"] is False
+    desk.cases(first, incident(2, "2026-10-01", "2026-10-07", site="laxa"))
+    for scope in ((), ("--site", "laxa")):
+        for period in ("2026-10", "2026-01..2026-10"):
+            figure = desk.figure("incident_handling_time", "--period", period, *scope)
+            assert (figure["value"], figure["frozen"]["version"]) == (close(2), 1)
+            assert figure["detail"]["n"] == 1
+            live = figure["detail"]["live"]
+            assert (live["value"], live["differs"]) == (close(4), True)
+    assert freeze(desk, "--reason", "a late case")["version"] == 2
+    assert desk.figure("incident_handling_time")["value"] == close(4)
+
+
+def test_what_happens_to_other_months_leaves_a_frozen_one_as_it_is(desk: Desk) -> None:
+    first = incident(1, "2026-10-01", "2026-10-03")
+    desk.cases(first, incident(2, "2026-10-10"))
+    freeze(desk)
+    desk.cases(
+        {**first, "closed": "2026-11-10", "status": "closed"},
+        incident(2, "2026-10-10", "2026-11-03"),
+        incident(3, "2026-11-01", "2026-11-02"),
+    )
+    assert freeze(desk)["new"] is False
+    assert desk.figure("incident_handling_time")["detail"]["live"]["differs"] is False
