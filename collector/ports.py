@@ -146,6 +146,22 @@ class PollMetrics(Protocol):
         ...
 
 
+class SourceMetrics(Protocol):
+    """What reading sources tells of itself."""
+
+    def known_sources(self, last_success: Mapping[str, Instant | None]) -> None:
+        """These are the sources that there are, and when each was read whole the last time."""
+        ...
+
+    def source_succeeded(self, source: str, at: Instant | None) -> None:
+        """A source could be read; when it was read whole the last time."""
+        ...
+
+    def source_failed(self, source: str, reason: str) -> None:
+        """A source could not be read."""
+        ...
+
+
 class PollStore(Protocol):
     """What polling writes, and reads once at its start."""
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from collector.cli import case_import
+from collector.cli import case_import, case_sync
 from collector.cli.case_status_table import status_lines
 from collector.cli.case_tables import case_table, check_lines
 from collector.cli.opening import opened
@@ -27,6 +27,7 @@ from collector.services.check_cases import Checked, check_cases, snippet
 from exporters import case_json
 
 app = new_app(help="Fetch, import, list and check the servicedesk's cases.")
+app.registered_commands += case_sync.app.registered_commands
 app.registered_commands += case_import.app.registered_commands
 
 TypeWord = Annotated[

@@ -10,6 +10,7 @@ from collector.domain.figures import Figures
 from collector.domain.instants import MINUTE, SECOND, Duration, Instant
 from collector.domain.measurements import Indicator, Seconds
 from collector.domain.targets import Kind
+from collector.kpi.case_backlog import open_counts
 from collector.kpi.service_hours import AROUND_THE_CLOCK, ServiceHours
 from collector.ports import Clock, Store
 from collector.services.overview import overview
@@ -81,6 +82,11 @@ class FigureKeeper:
         for key, seconds in figures.settled.items():
             self._settled[key] = self._settled.get(key, Seconds()) + seconds
         self._settled_until = until
-        self.figures = replace(figures, settled=dict(self._settled))
+        opened = self._store.cases(open_at=now) if scope.desk else ()
+        self.figures = replace(
+            figures,
+            settled=dict(self._settled),
+            cases_open=open_counts(opened, scope.desk.memberships, now),
+        )
         took = self._clock.monotonic() - began
         self._not_before = began + max(_AT_MOST_EVERY, _SHARE_OF_TIME * took)
