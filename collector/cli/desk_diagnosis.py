@@ -2,16 +2,16 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from contextlib import aclosing
+from dataclasses import replace
 
 from collector.cli.diagnosis import Diagnosis, Grade
 from collector.cli.opening import Opened
-from collector.domain.instants import DAY, Instant
+from collector.domain.instants import DAY
 from collector.domain.sources import SourceFailure, SourceState
-from collector.ports import CaseSource, SourceFailed, StoreUnavailable
+from collector.ports import SourceFailed, StoreUnavailable
 from collector.services.local_time import local_time
 from collector.settings.sources import SourceSettings
-from collector.settings.sourcing import case_sources
+from collector.settings.sourcing import number_source, rest_source
 from collector.store import StoreError, open_store
 
 _REMEDIES = {
@@ -28,36 +28,52 @@ _REMEDIES = {
 
 
 def sources(work: Opened) -> Iterator[Diagnosis]:
-    """A line for each source of cases."""
+    """A line for each source of cases and figures."""
     configured = work.settings.sources
     if not configured:
         return
     states = _states(work)
     failed = asyncio.run(_asked(work))
     for name, source in configured.items():
-        if source.declared is not None:
-            yield _of_api(work, source, failed[name], states.get(name))
-        elif source.files is not None:
+        if source.files is None:
+            yield _of_api(work, source, failed.get(name), states.get(name))
+        else:
             yield _of_files(work, source, states.get(name))
 
 
-async def _asked(work: Opened) -> Mapping[str, SourceFailed | None]:
-    """Why each source with an API did not answer; None for those that did."""
-    made = [*case_sources(work.settings, patient=False)]
-    answers = await asyncio.gather(*(_answer(source, work.now) for source in made))
-    return {source.name: answer for source, answer in zip(made, answers, strict=True)}
+async def _asked(work: Opened) -> Mapping[str, SourceFailed]:
+    """Why sources do not answer, by name; nothing of those that do."""
+    asked = [source for source in work.settings.sources.values() if source.files is None]
+    failures = await asyncio.gather(*(_failure(work, _once(source)) for source in asked))
+    return {
+        source.name: failure
+        for source, failure in zip(asked, failures, strict=True)
+        if failure is not None
+    }
 
 
-async def _answer(source: CaseSource, now: Instant) -> SourceFailed | None:
-    """Ask for what was changed just now."""
+def _once(source: SourceSettings) -> SourceSettings:
+    """The source, asked without patience."""
+    retry = source.options.retry.model_copy(update={"attempts": 1})
+    return replace(source, options=source.options.model_copy(update={"retry": retry}))
+
+
+async def _failure(work: Opened, source: SourceSettings) -> SourceFailed | None:
+    desk = rest_source(work.settings, source)
+    number = number_source(work.settings, source)
     try:
-        async with aclosing(source.pages(SourceState(source.name, watermark=now), now)) as pages:
-            async for _ in pages:
+        if desk is not None:
+            state = SourceState(source.name, watermark=work.now)
+            async for _ in desk.pages(state, work.now):
                 break
+        elif number is not None:
+            await number.fetch(work.now)
     except SourceFailed as failed:
         return failed
     finally:
-        await source.close()
+        for each in (desk, number):
+            if each is not None:
+                await each.close()
     return None
 
 
@@ -108,8 +124,8 @@ def _of_files(work: Opened, source: SourceSettings, state: SourceState | None) -
 
 def _last_pass(work: Opened, state: SourceState | None) -> str:
     if state is None or state.complete_at is None:
-        return "never read whole"
-    return f"last read whole {local_time(state.complete_at, work.settings.zone)}"
+        return "never read to its end"
+    return f"last read to its end {local_time(state.complete_at, work.settings.zone)}"
 
 
 def _last_file(work: Opened, state: SourceState | None) -> str:

@@ -2,111 +2,32 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from functools import cache
 from itertools import combinations
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
-    BeforeValidator,
-    Field,
     ValidationError,
     create_model,
-    model_validator,
 )
 
 from collector.domain.cases import SERVICEDESK, Membership
 from collector.domain.desks import Desk, Feed
-from collector.domain.instants import DAY, MINUTE, SECOND, Duration
-from collector.domain.quantities import parse_duration
-from collector.kpi.periods import midnight
-from collector.kpi.service_hours import WHOLE_DAY
+from collector.kpi.groups import ALL
 from collector.services.local_time import read_time
-from collector.settings.calendars import as_day, as_minutes
 from collector.settings.errors import KeyPath, Problem, hint, line_of, problems_of, unknown
-from collector.settings.model import Section, as_label
+from collector.settings.source_sections import (
+    CaseSourceSection,
+    FigureSourceSection,
+    as_source_name,
+)
 from collector.settings.yaml_lines import Document
-from collector.sources.declared import DeclaredSource
 from collector.sources.file_options import FileOptions
 from collector.sources.kinds import preset_names, source_model
-
-_Day = Annotated[date, BeforeValidator(as_day)]
-_Label = Annotated[str, AfterValidator(as_label)]
-
-SUPPLIED = Literal["security_incidents", "changes_causing_disruption"]
-"""The indicators for which no case is a zero, where a source says that it supplies them."""
-
-
-def as_source_name(text: str) -> str:
-    """A source's name, as it stands in metrics and before the colon in a case's full id."""
-    if not text or not all(sign.isalnum() or sign in "_-" for sign in text):
-        raise ValueError(f"{text!r} is no name of a source; write letters, digits, _ and - only")
-    return text
-
-
-def _pace(value: object) -> Duration:
-    duration = parse_duration(value)
-    if not 10 * SECOND <= duration <= 7 * DAY:
-        raise ValueError(f"{value!r} must be at least 10s and at most 7d")
-    return duration
-
-
-def as_time_of_day(text: str) -> str:
-    """A local time of day, `03:00`."""
-    if as_minutes(text) == WHOLE_DAY:
-        raise ValueError(f"{text!r} is the day's end; write 00:00")
-    return text
-
-
-class GroupSection(Section):
-    """A group of a team, and from which day to which, both included."""
-
-    name: _Label
-    start: _Day | None = Field(None, alias="from")
-    end: _Day | None = Field(None, alias="to")
-
-    @model_validator(mode="after")
-    def _in_order(self) -> "GroupSection":
-        if self.start and self.end and self.end < self.start:
-            raise ValueError("to must not come before from")
-        return self
-
-    def membership(self, team: str, zone: ZoneInfo) -> Membership:
-        """That the group belongs to a team."""
-        after = self.end + timedelta(days=1) if self.end else None
-        return Membership(
-            team,
-            self.name,
-            midnight(self.start, zone) if self.start else None,
-            midnight(after, zone) if after else None,
-        )
-
-
-def _named(given: Any) -> Any:
-    return {"name": given} if isinstance(given, str) else given
-
-
-_Group = Annotated[GroupSection, BeforeValidator(_named)]
-
-
-class CaseSourceSection(Section):
-    """What any source of cases may have beside the options of its preset."""
-
-    preset: str
-    groups: Annotated[dict[_Label, tuple[_Group, ...]], Field(default_factory=dict)]
-    supplies: tuple[SUPPLIED, ...] = ()
-    every: Annotated[int, BeforeValidator(_pace)] = 5 * MINUTE
-    sweep_at: Annotated[str, AfterValidator(as_time_of_day)] = "03:00"
-
-
-class FigureSourceSection(Section):
-    """What any source of figures has beside the options of its preset."""
-
-    preset: str
+from collector.sources.presets import preset_variables
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +44,6 @@ class SourceSettings:
     def files(self) -> FileOptions | None:
         """How its files are read, of a source of files."""
         return self.options if isinstance(self.options, FileOptions) else None
-
-    @property
-    def declared(self) -> DeclaredSource | None:
-        """How its API is asked, of a servicedesk that has one."""
-        return self.options if isinstance(self.options, DeclaredSource) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,18 +95,20 @@ class _Reading:
             self._wrong((*at, "preset"), _no_preset(preset))
             return None
         model = _combined(source_model(preset))
+        self._check_references(at, said)
+        sound = self._checked_keys(at, said, preset, model)
         try:
-            options = model.model_validate(said, context={"folder": self._referred.folder})
+            options = model.model_validate(sound, context={"folder": self._referred.folder})
         except ValidationError as error:
             file, lines = self._document.file, self._document.lines
-            self.problems += problems_of(error, file, lines, model=model, under=at)
+            found = problems_of(error, file, lines, model=model, under=at)
+            # What is said of the whole follows from what is said of its keys.
+            parts = [problem for problem in found if problem.path != at]
+            self.problems += parts or found * (len(self.problems) == before)
             return None
-        self._check_sites(at, options)
-        self._check_indicator(at, options)
         if isinstance(options, FileOptions) and said.get("supplies"):
             message = "files are not live, and say nothing of what is not in them; take this away"
             self._wrong((*at, "supplies"), message)
-        self._check_since(at, options)
         if len(self.problems) > before:
             return None
         groups = getattr(options, "groups", {})
@@ -206,26 +124,38 @@ class _Reading:
             _vouched_for(options),
         )
 
-    def _check_sites(self, at: KeyPath, options: Any) -> None:
-        """Sites that the rest of the file does not have."""
-        known = self._referred.sites
-        for word, site in getattr(options, "sites", {}).items():
-            if site not in known:
-                self._wrong((*at, "sites", word), unknown("site", site, known, "sites"))
-        site = getattr(options, "site", None)
-        if site and site not in known and site != "all":
-            self._wrong((*at, "site"), unknown("site", site, known, "sites"))
+    def _checked_keys(
+        self, at: KeyPath, said: Mapping[str, Any], preset: str, model: type[BaseModel]
+    ) -> dict[str, Any]:
+        """What is said without the keys that are not known, and with those that the preset leaves
+        to be said: the credential, as a rule."""
+        needed = preset_variables(preset)
+        words = [*needed, *(field.alias or name for name, field in model.model_fields.items())]
+        for key in said:
+            if key not in words:
+                self._wrong((*at, key), f"unknown key{hint(key, words)}")
+        given = {*said, *_keys(said, "variables")}
+        if "type" not in _keys(said, "auth"):
+            for name, value in needed.items():
+                if value is None and name not in given:
+                    self._wrong((*at, name), "is missing")
+        return {key: value for key, value in said.items() if key in words}
 
-    def _check_indicator(self, at: KeyPath, options: Any) -> None:
-        indicator, known = getattr(options, "indicator", None), self._referred.indicators
-        if indicator and known and indicator not in known:
-            message = unknown("indicator", indicator, known, "the register")
+    def _check_references(self, at: KeyPath, said: Mapping[str, Any]) -> None:
+        """Sites and indicators that the rest of the file does not have, and a time that is none."""
+        sites, indicators = self._referred.sites, self._referred.indicators
+        for word in _keys(said, "sites"):
+            if (site := said["sites"][word]) not in sites:
+                self._wrong((*at, "sites", word), unknown("site", str(site), sites, "sites"))
+        site, indicator, since = (said.get(key) for key in ("site", "indicator", "since"))
+        if isinstance(site, str) and site not in (*sites, ALL):
+            self._wrong((*at, "site"), unknown("site", site, sites, "sites"))
+        if isinstance(indicator, str) and indicators and indicator not in indicators:
+            message = unknown("indicator", indicator, indicators, "the register")
             self._wrong((*at, "indicator"), message)
-
-    def _check_since(self, at: KeyPath, options: Any) -> None:
-        if text := getattr(options, "since", None):
+        if isinstance(since, str):
             try:
-                read_time(text, self._referred.zone)
+                read_time(since, self._referred.zone)
             except ValueError as error:
                 self._wrong((*at, "since"), str(error))
 
@@ -234,8 +164,8 @@ class _Reading:
         named = [
             (name, team)
             for name, said in given.items()
-            if isinstance(said, Mapping) and isinstance(said.get("groups"), Mapping)
-            for team in said["groups"]
+            if isinstance(said, Mapping)
+            for team in _keys(said, "groups")
         ]
         if SERVICEDESK in (team for _, team in named):
             return
@@ -254,6 +184,12 @@ class _Reading:
     def _wrong(self, at: KeyPath, message: str) -> None:
         document = self._document
         self.problems.append(Problem(document.file, line_of(at, document.lines), at, message))
+
+
+def _keys(said: Mapping[str, Any], name: str) -> list[str]:
+    """The keys of a section as written."""
+    section = said.get(name)
+    return list(section) if isinstance(section, Mapping) else []
 
 
 def _no_preset(preset: Any) -> str:
