@@ -568,6 +568,10 @@ class CaseFigureStore(Protocol):
         """What was attested of an indicator's register."""
         ...
 
+    def supplied(self, indicator: str) -> Sequence[SuppliedFigure]:
+        """Figures that were supplied for an indicator."""
+        ...
+
 
 class MeasuredStore(FigureStore, CaseFigureStore, Protocol):
     """What every figure is worked out from."""

@@ -13,9 +13,9 @@ from collector.indicators.registry import case_indicators
 from collector.kpi.groups import ALL
 from collector.kpi.service_hours import AROUND_THE_CLOCK, ServiceHours
 from collector.ports import MeasuredStore
-from collector.services.judging import without_value
 from collector.services.measure_availability import measure_availability
 from collector.services.measure_cases import measure_cases
+from collector.services.supplied import measure_supplied
 
 
 def measure(
@@ -41,8 +41,8 @@ def measure(
 
     `target` is an object's name; KeyError for one that never was, and for a site that is none of
     `sites`. `detail` is as DESIGN.md "Command line" has it, with `cases` also the ids of the cases
-    behind the figure. What nobody measures yet has no value. Without `looking_ahead` the year's
-    outlook is not worked out.
+    behind the figure. What Driftkoll does not measure has the value that was supplied for it.
+    Without `looking_ahead` the year's outlook is not worked out.
     """
     if site != ALL and site not in sites:
         raise KeyError(site)
@@ -74,4 +74,4 @@ def measure(
             looking_ahead=looking_ahead,
             ids=cases,
         )
-    return without_value(indicator, period, zone=zone, now=now, site=site)
+    return measure_supplied(store, indicator, period, zone=zone, site=site, now=now)

@@ -21,9 +21,10 @@ from collector.kpi.timelines import Timelines
 from collector.ports import MeasuredStore
 from collector.services.case_facts import read_facts
 from collector.services.history import read_timelines
-from collector.services.judging import last_days, measurement, outlook_on, without_value
+from collector.services.judging import last_days, measurement, outlook_on
 from collector.services.measure_availability import facts_of
 from collector.services.measure_cases import gauges
+from collector.services.supplied import measure_supplied
 
 
 def overview(
@@ -95,7 +96,7 @@ def overview(
     measurements += of_cases
     measured = {availability.ID, *(each.indicator for _, each in of_cases)}
     measurements += [
-        (window, without_value(other, period, zone=zone, now=now))
+        (window, measure_supplied(store, other, period, zone=zone, now=now))
         for window, period in periods.items()
         for other in register
         if other.id not in measured

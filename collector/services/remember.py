@@ -39,6 +39,7 @@ class Remembering:
         self.disruption_reports = store.disruption_reports
         self.security_incidents = store.security_incidents
         self.attestations = store.attestations
+        self.supplied = store.supplied
 
     def intervals(
         self, start: Instant, end: Instant, targets: Iterable[int] | None = None

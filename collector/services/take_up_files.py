@@ -130,8 +130,10 @@ class FolderFeed:
             return done
         if found.problems:
             place = self._folder.rejected(file, found.problems)
-            message = f"{file.name} was rejected: {found.problems[0]}"
-            log.warning("%s: %s; see %s.reason.txt", self.source, message, place)
+            # Not the problems themselves: a cell in the wrong place may hold anything.
+            faults = f"{len(found.problems)} problem{'s' if len(found.problems) > 1 else ''}"
+            message = f"{file.name} was rejected, {faults}; see {place}.reason.txt"
+            log.warning("%s: %s", self.source, message)
             self._fail(message, now)
             failed = replace(done, failure=SourceFailure.REFUSED, message=message)
             return replace(failed, rejected=done.rejected + 1)

@@ -1,6 +1,7 @@
 """A watched folder: files that a desk exports, each taken up once and then put aside."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from collector.domain.instants import SECOND, Duration, Instant
@@ -76,7 +77,9 @@ class Folder:
         while place.exists():
             number += 1
             place = place.with_name(f"{file.stem}-{number}{file.suffix}")
-        return file.rename(place)
+        with suppress(FileNotFoundError):  # somebody else has put it aside
+            file.rename(place)
+        return place
 
 
 def _size(file: Path) -> _Size | None:
