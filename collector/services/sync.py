@@ -109,12 +109,7 @@ class Sync:
         async with self._turns[source.name]:
             under = await asyncio.to_thread(self._begin, source.name, anew)
             async with self._failing(under):
-                async with aclosing(source.pages(under.state, under.started)) as pages:
-                    async for page in pages:
-                        done = await asyncio.to_thread(self._keep, under, page)
-                        self._count(under, page, done)
-                        if progress is not None:
-                            progress(_progress(under, page))
+                await self._read(source, under, progress)
                 await asyncio.to_thread(self._end, source, under)
         state = under.state
         return Synced(
@@ -165,6 +160,29 @@ class Sync:
         started = now if state.place is None else state.pass_started or now
         state = replace(state, tried_at=now, pass_started=started)
         return _Under(state, started, from_beginning=state.watermark is None)
+
+    async def _read(
+        self, source: CaseSource, under: _Under, progress: Callable[[Progress], None] | None
+    ) -> None:
+        """Store page after page, each while the source is asked for the next one."""
+        storing: asyncio.Task[None] | None = None
+
+        async def store(page: CasePage) -> None:
+            done = await asyncio.to_thread(self._keep, under, page)
+            self._count(under, page, done)
+            if progress is not None:
+                progress(_progress(under, page))
+
+        async with aclosing(source.pages(under.state, under.started)) as pages:
+            try:
+                async for page in pages:
+                    if storing is not None:
+                        await storing
+                    storing = asyncio.create_task(store(page))
+            finally:
+                # What was read before the source failed is kept, and so is its place.
+                if storing is not None:
+                    await storing
 
     def _keep(self, under: _Under, page: CasePage) -> Upserted:
         """Store a page together with the place where the pass goes on."""

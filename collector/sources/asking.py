@@ -81,9 +81,12 @@ class Asking:
         return self._made
 
     def _tls(self) -> ssl.SSLContext | bool:
-        if not self._declared.verify:
+        declared = self._declared
+        places = (declared.base_url, declared.auth.token_url or "")
+        if not declared.verify or not any(place.startswith("https:") for place in places):
+            # Where there is no TLS, reading all the world's authorities takes 40 ms for nothing.
             return False
-        ca = self._declared.ca
+        ca = declared.ca
         return ssl.create_default_context(cafile=ca) if ca else True
 
     def _built(self, request: Request, values: Mapping[str, Any]) -> httpx.Request:

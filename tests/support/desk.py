@@ -1,7 +1,9 @@
 """A servicedesk of the tests' own: cases in memory behind a small API on a real socket.
 
-`GET /tickets?since=…&page=…&size=…` gives cases sorted by when they were changed,
-`GET /events?ids=1,2` what became of their statuses and groups, `GET /tickets/ID/events` of one.
+`GET /tickets?since=…&page=…&size=…` gives cases sorted by when they were changed (`offset`,
+`after`, `link` and `range` page in other ways, `order=id` sorts by id, `only=ids` gives no more
+than these), `GET /tickets/some?ids=1,2` some of them, `GET /events?ids=1,2` what became of their
+statuses and groups, `GET /tickets/ID/events` of one.
 """
 
 import asyncio
@@ -80,7 +82,10 @@ class Desk:
         parts = urlsplit(asked.path)
         query = {key: values[0] for key, values in parse_qs(parts.query).items()}
         if parts.path == "/tickets":
-            return self._page(query)
+            return self._page(query, asked)
+        if parts.path == "/tickets/some":
+            numbers = [int(number) for number in query["ids"].split(",")]
+            return self._json({"items": [self.cases[n] for n in numbers if n in self.cases]})
         if parts.path == "/events":
             numbers = [int(number) for number in query["ids"].split(",")]
             return self._json({"items": [it for n in numbers for it in self.events.get(n, [])]})
@@ -89,12 +94,28 @@ class Desk:
             return http("{}", "404 Not Found")
         return self._json({"items": self.events[number]})
 
-    def _page(self, query: dict[str, str]) -> bytes:
+    def _page(self, query: dict[str, str], asked: Asked) -> bytes:
         size = min(int(query.get("size", 100)), self.cap)
-        first = bisect_left(self.order, (query.get("since", ""), 0))
-        first += size * (int(query.get("page", 1)) - 1)
-        items = [self.cases[number] for _, number in self.order[first : first + size]]
-        return self._json({"items": items})
+        found = self.order[bisect_left(self.order, (query.get("since", ""), 0)) :]
+        if query.get("order") == "id":
+            found.sort(key=lambda pair: pair[1])
+        first = size * (int(query.get("page", 1)) - 1) + int(query.get("offset", 0))
+        if "range" in query:
+            first, last = map(int, query["range"].split("-"))
+            size = min(size, last - first + 1)
+        if "after" in query:
+            at, _, number = query["after"].partition("|")
+            first = bisect_left(found, (at, int(number) + 1))
+        page = found[first : first + size]
+        items: list[Any] = [self.cases[number] for _, number in page]
+        if query.get("only") == "ids":
+            items = [item["id"] for item in items]
+        document: dict[str, Any] = {"items": items, "total": len(found)}
+        if first + size < len(found):
+            document["next"] = f"{page[-1][0]}|{page[-1][1]}"
+            document["link"] = f"/tickets?size={size}&after={document['next']}"
+        range_ = f"{first}-{first + len(page) - 1}/{len(found)}"
+        return http(json.dumps(document), content_type="application/json", content_range=range_)
 
     @staticmethod
     def _json(document: Any) -> bytes:
