@@ -110,11 +110,13 @@ def _doubled(local: datetime, zone: ZoneInfo) -> timedelta:
 
 
 def _first_that_occurs_twice(local: datetime, zone: ZoneInfo) -> datetime:
-    low, high = local - _doubled(local, zone), local
-    while high - low > timedelta(seconds=1):
-        middle = low + (high - low) // 2
+    """The whole second at which the stretch begins that `local` is in."""
+    high = local.replace(microsecond=0)
+    low = high - _doubled(local, zone)
+    while (between := (high - low) // timedelta(seconds=2)) > 0:
+        middle = low + timedelta(seconds=between)
         low, high = (low, middle) if _occurs_twice(middle, zone) else (middle, high)
-    return high
+    return low if _occurs_twice(low, zone) else high
 
 
 def clock_text(at: Instant) -> str:
