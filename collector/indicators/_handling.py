@@ -135,7 +135,7 @@ def _within(
 
 def _open(cases: CaseTable, type_: CaseType, at: Instant) -> dict[str, Any]:
     """How many cases are left, and how old they are."""
-    left = cases.where(map(type_.__eq__, cases["type"]))
+    left = cases.where(each == type_ for each in cases["type"])
     ages = sorted(at - created for created in left["created"])
     return {
         "n": len(ages),

@@ -82,7 +82,7 @@ class _Incident(NamedTuple):
 def _of_cases(facts: Facts, asked: Asked) -> Iterator[_Incident]:
     """The cases of the type, whatever became of them."""
     for cases in facts.part(replace(asked, site=ALL)).present:
-        mine = cases.where(map(CaseType.SECURITY_INCIDENT.__eq__, cases["type"]))
+        mine = cases.where(each == CaseType.SECURITY_INCIDENT for each in cases["type"])
         columns = (mine[name] for name in ("created", "severity", "site"))
         for name, at, severity, site in zip(names(mine), *columns, strict=True):
             yield _Incident(name, at, severity, site, name)
