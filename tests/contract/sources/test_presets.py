@@ -138,8 +138,9 @@ def request_of(request: httpx.Request) -> dict[str, Any]:
     """A request as `desk.yaml` has it."""
     found: dict[str, Any] = {"ask": f"{request.method} {request.url.path}"}
     if request.url.query:
-        found["params"] = _unfolded(dict(request.url.params.multi_items()))
-        assert len(request.url.params.multi_items()) == len(request.url.params)
+        listed = {key: request.url.params.get_list(key) for key in request.url.params}
+        single = _unfolded({key: all_[0] for key, all_ in listed.items()})
+        found["params"] = {k: v if len(listed[k]) == 1 else listed[k] for k, v in single.items()}
     if request.content:
         if request.headers["Content-Type"] == "application/json":
             found["json"] = json.loads(request.content)
