@@ -7,6 +7,7 @@ links. Instants are UTC, durations µs.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from collector.domain.instants import Duration, Instant
 
@@ -173,6 +174,21 @@ class Case:
     unmapped: Mapping[str, str]
     waiting_since: Instant | None = None
     deleted: Instant | None = None
+
+
+class Facets(NamedTuple):
+    """What repeats from case to case, enums as their values and of groups the names alone: of many
+    cases there are few different ones, and what holds of one holds of all that have it."""
+
+    type: str | None
+    status: str | None
+    excluded: str | None
+    resolved_from: str | None
+    group_from: str | None
+    resolving_group: str
+    groups: tuple[str, ...] | None
+    site: str
+    unmapped: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from collector.domain.cases import (
     CaseStatus,
     CaseType,
     Exclusion,
+    Facets,
     GroupFrom,
     Pause,
     ResolvedFrom,
@@ -25,17 +26,7 @@ COLUMNS = tuple(column.name for column in cases.columns)
 CHANGED = COLUMNS.index("changed")
 _COUNTED = COLUMNS.index("counted")
 
-FACETS = (
-    "type",
-    "status",
-    "excluded",
-    "resolved_from",
-    "group_from",
-    "resolving_group",
-    "groups",
-    "site",
-    "unmapped",
-)
+FACETS = Facets._fields
 """The columns that repeat from case to case, in the order in which `facets` has them."""
 
 _ENDED = (CaseStatus.RESOLVED, CaseStatus.CLOSED)
@@ -81,7 +72,7 @@ def row_of(case: Case) -> tuple[Any, ...]:
         _since(groups),
         case.waiting,
         case.scheduled,
-        _stretches(case.pauses),
+        _pauses_text(case.pauses),
         case.category,
         case.priority,
         case.channel,
@@ -128,7 +119,7 @@ def _since(groups: Sequence[Assignment] | None) -> str | None:
     return f"[{','.join('null' if one.at is None else str(one.at) for one in groups)}]"
 
 
-def _stretches(pauses: Sequence[Pause] | None) -> str | None:
+def _pauses_text(pauses: Sequence[Pause] | None) -> str | None:
     if pauses is None:
         return None
     stretches = [f'[{one.start},{one.end},"{one.status}"]' for one in pauses]
@@ -234,7 +225,7 @@ def _pauses(pauses: str | None) -> tuple[Pause, ...] | None:
 
 def columns_of(names: Sequence[str]) -> Sequence[str]:
     """The table's columns that `columns_from` makes these of: the facets are read as one."""
-    plain = [name for name in names if name not in FACETS]
+    plain = [name for name in names if name not in FACETS and name != "facets"]
     return plain if len(plain) == len(names) else [*plain, "facets"]
 
 
@@ -252,15 +243,18 @@ def columns_from(
     lists = {text: _facets(text) for text in set(facets)}
     of_each = [lists[text] for text in facets]
     for name in names:
-        if name in FACETS:
+        if name == "facets":
+            found[name] = of_each
+        elif name in FACETS:
             found[name] = list(map(itemgetter(FACETS.index(name)), of_each))
     return found
 
 
-def _facets(text: str) -> Sequence[Any]:
-    *words, groups, site, unmapped = json.loads(text)
-    groups = None if groups is None else tuple(json.loads(groups))
-    return *words, groups, site, {} if unmapped is None else json.loads(unmapped)
+def _facets(text: str) -> Facets:
+    facets = Facets(*json.loads(text))
+    groups: Any = facets.groups and tuple(json.loads(str(facets.groups)))
+    unmapped: Any = json.loads(str(facets.unmapped)) if facets.unmapped else {}
+    return facets._replace(groups=groups, unmapped=unmapped)
 
 
 def _flags(values: Iterable[int]) -> Sequence[bool]:
@@ -273,9 +267,16 @@ def _parsed(values: Iterable[str | None]) -> Sequence[Any]:
     return found
 
 
+def _pauses_of(values: Iterable[str | None]) -> Sequence[Any]:
+    """As `_parsed`, where most are empty."""
+    texts = list(values)
+    parsed = iter(_parsed(text for text in texts if text and text != "[]"))
+    return [next(parsed) if text and text != "[]" else text and [] for text in texts]
+
+
 _READ: Mapping[str, Callable[[Iterable[Any]], Sequence[Any]]] = {
     "assigned": _parsed,
-    "pauses": _parsed,
+    "pauses": _pauses_of,
     "major": _flags,
 }
 """How a column's values are read, of those that are not kept as they are."""
