@@ -222,7 +222,7 @@ TEXTS = MappingProxyType(
         "excluded.cancelled": "cancelled",
         "excluded.test": "test",
         "excluded.automatic": "automatic",
-        "cases_in_order": "All {count} cases can be used.",
+        "cases_in_order": "All cases can be used ({count}).",
         "unmapped": "Values that are not mapped",
         "unusable": "Cases that cannot be counted in full",
         "paste": "To paste into the configuration, with one of the words in place of CHOOSE",

@@ -222,7 +222,7 @@ TEXTS = MappingProxyType(
         "excluded.cancelled": "avbrutet",
         "excluded.test": "test",
         "excluded.automatic": "automatiskt",
-        "cases_in_order": "Alla {count} ärenden går att använda.",
+        "cases_in_order": "Alla ärenden går att använda ({count}).",
         "unmapped": "Värden som inte är översatta",
         "unusable": "Ärenden som inte kan räknas med fullt ut",
         "paste": "Att klistra in i konfigurationen, med ett av orden i stället för CHOOSE",
