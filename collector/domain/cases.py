@@ -186,6 +186,7 @@ class Facets(NamedTuple):
     resolved_from: str | None
     group_from: str | None
     resolving_group: str
+    severity: str
     groups: tuple[str, ...] | None
     site: str
     unmapped: Mapping[str, str]

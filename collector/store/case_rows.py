@@ -99,6 +99,7 @@ def row_of(case: Case) -> tuple[Any, ...]:
                 resolved_from,
                 group_from,
                 case.resolving_group,
+                case.severity,
                 names,
                 case.site,
                 unmapped,

@@ -363,8 +363,34 @@ cases = Table(
     Column("facets", Text, nullable=False),
 )
 # The type is looked at in the index, before the row is.
-Index("ix_cases_counted", cases.c.counted, cases.c.type)
 Index("ix_cases_created", cases.c.created, cases.c.type)
+# All that figures of a year read: SQLite would look each row up, for twice the time. PostgreSQL
+# reads rows in the order of the disk, and has no room in an index for long text.
+Index(
+    "ix_cases_figures",
+    *(
+        cases.c[name]
+        for name in (
+            "counted",
+            "type",
+            "deleted",
+            "created",
+            "resolved",
+            "closed",
+            "changed",
+            "waiting",
+            "scheduled",
+            "satisfaction",
+            "facets",
+            "pauses",
+            "assigned",
+        )
+    ),
+    info={"only": "sqlite"},
+).ddl_if(dialect="sqlite")
+Index("ix_cases_counted", cases.c.counted, cases.c.type, info={"only": "postgresql"}).ddl_if(
+    dialect="postgresql"
+)
 
 
 def _partial_index(name: str, column: Column[Any], having: ColumnElement[bool]) -> None:

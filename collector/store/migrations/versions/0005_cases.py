@@ -8,6 +8,23 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+FIGURES = [
+    "counted",
+    "type",
+    "deleted",
+    "created",
+    "resolved",
+    "closed",
+    "changed",
+    "waiting",
+    "scheduled",
+    "satisfaction",
+    "facets",
+    "pauses",
+    "assigned",
+]
+"""What figures of a year read: an index that holds it saves SQLite looking each row up."""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -51,8 +68,11 @@ def upgrade() -> None:
         sa.Column("facets", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("source", "id", name="pk_cases"),
     )
-    op.create_index("ix_cases_counted", "cases", ["counted", "type"])
     op.create_index("ix_cases_created", "cases", ["created", "type"])
+    if op.get_bind().dialect.name == "sqlite":
+        op.create_index("ix_cases_figures", "cases", FIGURES)
+    else:
+        op.create_index("ix_cases_counted", "cases", ["counted", "type"])
     for name, column, having in (
         ("ix_cases_answered", "answered", "answered IS NOT NULL"),
         ("ix_cases_deleted", "deleted", "deleted IS NOT NULL"),
