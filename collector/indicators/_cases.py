@@ -9,7 +9,7 @@ from operator import ge
 from typing import Any, Protocol, Self
 from zoneinfo import ZoneInfo
 
-from collector.domain.cases import CaseType
+from collector.domain.cases import CaseType, Facets
 from collector.domain.desks import NO_DESK, Desk
 from collector.domain.instants import Instant
 from collector.domain.measurements import DecidedTarget
@@ -26,11 +26,12 @@ from collector.kpi.teams import Teams
 
 class Pick(StrEnum):
     """Which cases: those that count in a period, were rated in it, are open at its measured end,
-    or have a disruption report."""
+    were made in it, or have a disruption report."""
 
     COUNTED = "counted"
     ANSWERED = "answered"
     OPEN = "open"
+    MADE = "made"
     REPORTED = "reported"
 
 
@@ -43,14 +44,18 @@ class Register(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """Cases that an indicator is worked out from, and what of them; without types of all types."""
+    """Cases that an indicator is worked out from, and what of them; without types of all types.
+
+    `if_teams_change` are columns that matter only where a group was in a team for some of the time.
+    """
 
     pick: Pick
     columns: tuple[str, ...]
     types: frozenset[CaseType] = frozenset()
+    if_teams_change: tuple[str, ...] = ()
 
 
-ALWAYS_READ = ("type", "site", "excluded", "unmapped", "resolved", "closed", "changed", "created")
+ALWAYS_READ = ("facets", "created", "resolved", "counted")
 """The columns by which cases are picked and served."""
 
 IDENTITY = ("source", "id")
@@ -99,15 +104,17 @@ class CaseFigure:
 class Facts:
     """What figures of cases are worked out from.
 
-    `open` has the open cases at each measured end that is asked for; `changes` the date and site
-    of each change by its id, as far as they are known.
+    Cases were picked within `span`; `open` has those at each measured end that is asked for.
+    `changes` are the date and site of each change by its id, as far as they are known.
     """
 
     zone: ZoneInfo
+    span: tuple[Instant, Instant]
     desk: Desk = NO_DESK
     covered: Sequence[Covered] = ()
     counted: CaseTable = field(default_factory=lambda: CaseTable({}))
     answered: CaseTable = field(default_factory=lambda: CaseTable({}))
+    made: CaseTable = field(default_factory=lambda: CaseTable({}))
     reported: CaseTable = field(default_factory=lambda: CaseTable({}))
     open: Mapping[Instant, CaseTable] = field(default_factory=dict)
     changes: Mapping[str, tuple[Instant, str]] = field(default_factory=dict)
@@ -147,67 +154,57 @@ class Part:
     """The cases that count in what is asked for, those that are excluded apart, and those that are
     open at its measured end.
 
-    `present` are all of both, whatever is known of when they were resolved. `limbo` has the types
-    of those that may have been resolved in it, which nobody can tell: their status is not mapped,
-    or their time is not known.
+    `limbo` has the facets of those that may have been resolved in it, which nobody can tell: their
+    status is not mapped, or their time is not known. `present` are all that were read of it.
     """
 
     asked: Asked
     counted: CaseTable
-    excluded: CaseTable
+    excluded: Sequence[Facets]
     open: CaseTable
+    limbo: Sequence[Facets]
     present: tuple[CaseTable, CaseTable]
-    limbo: Sequence[str | None]
 
 
 def _part(facts: Facts, asked: Asked) -> Part:
     start, end = asked.period.start, asked.period.measured_end
-    inside = facts.counted.where(_within(facts.counted, start, end))
+    inside = facts.counted
+    if facts.span != (start, end):
+        inside = inside.where([start <= at < end for at in inside["counted"]])
     mine = at_site(inside, asked.site)
-    excluded = mine.where(each is not None for each in mine["excluded"])
-    kept = mine.where(each is None for each in mine["excluded"])
-    known = kept.where(at is not None for at in kept["resolved"])
-    untimed = kept.where(at is None for at in kept["resolved"])
-    left = at_site(facts.open.get(end, _NONE), asked.site)
-    left = left.where(each is None for each in left["excluded"])
-    doubted = [
-        at is None and "status" in unmapped
-        for at, unmapped in zip(left["resolved"], left["unmapped"], strict=True)
-    ]
-    maybe = left.where(
-        doubt and changed >= start for doubt, changed in zip(doubted, left["changed"], strict=True)
-    )
+    kept = mine.having(lambda it: it.excluded is None)
+    left = at_site(facts.open.get(end, _NONE), asked.site).having(lambda it: it.excluded is None)
     return Part(
         asked,
-        known,
-        excluded,
-        left.where(not doubt for doubt in doubted),
+        kept.having(lambda it: it.resolved_from is not None),
+        mine.having(lambda it: it.excluded is not None)["facets"],
+        left.having(lambda it: not _in_doubt(it)),
+        _limbo(kept, left, start),
         (kept, left),
-        [*untimed["type"], *maybe["type"]],
     )
 
 
 _NONE = CaseTable({})
 
 
-def _within(cases: CaseTable, start: Instant, end: Instant) -> list[bool]:
-    """Whether each counts in [start, end): resolved, else closed, else changed."""
-    return [
-        start <= (resolved or closed or changed) < end
-        for resolved, closed, changed in zip(
-            cases["resolved"], cases["closed"], cases["changed"], strict=True
-        )
-    ]
+def _in_doubt(facets: Facets) -> bool:
+    """Whether nobody can tell if a case without a resolved time is open."""
+    return facets.resolved_from is None and "status" in facets.unmapped
+
+
+def _limbo(kept: CaseTable, left: CaseTable, start: Instant) -> Sequence[Facets]:
+    untimed = kept.having(lambda it: it.resolved_from is None)
+    doubted = left.having(_in_doubt)
+    # What was not touched since was not resolved since.
+    maybe = doubted.where([changed >= start for changed in doubted["changed"]])
+    return [*untimed["facets"], *maybe["facets"]]
 
 
 def at_site(cases: CaseTable, site: str) -> CaseTable:
     """The cases of a site, and those whose site is not mapped: they may be its."""
     if site == ALL:
         return cases
-    return cases.where(
-        own == site or "site" in unmapped
-        for own, unmapped in zip(cases["site"], cases["unmapped"], strict=True)
-    )
+    return cases.having(lambda it: it.site == site or "site" in it.unmapped)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,31 +221,25 @@ def serve(part: Part, types: frozenset[CaseType]) -> Served:
     """The cases of some types whose type, statuses and site are known, and whose times make
     sense; those without a known type may be of these types."""
     wanted = types | {None}
-    mine = part.counted.where(map(wanted.__contains__, part.counted["type"]))
-    sensible = mine.where(map(ge, mine["resolved"], mine["created"]))
-    served = sensible.where(
-        type_ is not None and not (unmapped and lacks(unmapped, part.asked))
-        for type_, unmapped in zip(sensible["type"], sensible["unmapped"], strict=True)
-    )
-    counts = Counter(
-        why
-        for why, type_ in zip(part.excluded["excluded"], part.excluded["type"], strict=True)
-        if type_ in wanted
-    )
+    mine = part.counted.having(lambda it: it.type in wanted)
+    sensible = mine.where(list(map(ge, mine["resolved"], mine["created"])))
+    served = sensible.having(lambda it: it.type is not None and not lacks(it, part.asked))
+    counts = Counter(it.excluded or "" for it in part.excluded if it.type in wanted)
     if backwards := len(mine) - len(sensible):
         counts["resolved_before_created"] = backwards
-    in_limbo = sum(map(wanted.__contains__, part.limbo))
+    in_limbo = sum(it.type in wanted for it in part.limbo)
     return Served(served, len(sensible) + in_limbo, dict(sorted(counts.items())))
 
 
-def lacks(unmapped: Mapping[str, str], asked: Asked) -> bool:
+def lacks(facets: Facets, asked: Asked) -> bool:
     """Whether something that every figure needs of a case is not mapped."""
-    return "status" in unmapped or STATUS_HISTORY in unmapped or lacks_site(unmapped, asked)
+    unmapped = facets.unmapped
+    return "status" in unmapped or STATUS_HISTORY in unmapped or lacks_site(facets, asked)
 
 
-def lacks_site(unmapped: Mapping[str, str], asked: Asked) -> bool:
+def lacks_site(facets: Facets, asked: Asked) -> bool:
     """Whether nobody can tell if a case is of the site that is asked for."""
-    return asked.site != ALL and "site" in unmapped
+    return asked.site != ALL and "site" in facets.unmapped
 
 
 def coverage(covers: float | None, known: int, of: int) -> float | None:

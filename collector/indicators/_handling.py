@@ -1,13 +1,14 @@
 """Handling time of cases of one type (KPI.md "Handling time", "Working days")."""
 
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from operator import add, sub
 from typing import Any, Literal
 
-from collector.domain.cases import CaseStatus, CaseType, ResolvedFrom
+from collector.domain.cases import CaseStatus, CaseType, Facets, ResolvedFrom
 from collector.domain.instants import DAY, Duration, Instant
-from collector.domain.measurements import DecidedTarget
+from collector.domain.measurements import DecidedTarget, Op
 from collector.indicators._cases import (
     Asked,
     CaseFigure,
@@ -20,9 +21,8 @@ from collector.indicators._cases import (
     serve,
 )
 from collector.kpi.case_table import CaseTable
-from collector.kpi.handling_time import full_day, quantile, worked, worked_each
+from collector.kpi.handling_time import full_day, quantile, worked
 from collector.kpi.service_hours import Hours
-from collector.kpi.verdict import satisfies
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,10 @@ class HandlingDefinition(Definition):
 def needs(type_: CaseType) -> tuple[Need, ...]:
     """The cases that handling time is worked out from."""
     types = frozenset({type_})
-    columns = ("resolved_from", "waiting", "scheduled", "pauses")
-    return Need(Pick.COUNTED, columns, types), Need(Pick.OPEN, (), types)
+    return (
+        Need(Pick.COUNTED, ("waiting", "scheduled", "pauses"), types),
+        Need(Pick.OPEN, ("changed",), types),
+    )
 
 
 def figure(
@@ -69,12 +71,16 @@ def figure(
         "excluded": served.excluded,
         "open": _open(part.open, type_, asked.period.measured_end),
         "flags": {
-            "closed_used": served.cases["resolved_from"].count(ResolvedFrom.CLOSED.value),
+            "closed_used": served.cases.tally(_closed_used)[True],
             "waiting_not_clipped": times.not_clipped,
         },
     }
     covered = coverage(facts.covers(asked.period), n, served.of)
     return judged(_days(value, day), covered, detail, definition, cases=served.cases)
+
+
+def _closed_used(facets: Facets) -> bool:
+    return facets.resolved_from == ResolvedFrom.CLOSED
 
 
 class _Times:
@@ -86,34 +92,56 @@ class _Times:
         self._totals: Sequence[Duration] = cases["waiting"]
         if CaseStatus.SCHEDULED in pausing:
             self._totals = list(map(add, cases["waiting"], cases["scheduled"]))
-        elapsed = list(map(sub, self.resolved, self.created))
-        self.elapsed = sorted(elapsed)
-        self.handled = sorted(map(sub, elapsed, self._totals))
-        self._paused = [
-            pauses and [(start, end) for start, end, status in pauses if status in pausing]
-            for pauses in cases["pauses"]
-        ]
+        self.elapsed = list(map(sub, self.resolved, self.created))
+        self.handled = sorted(map(sub, self.elapsed, self._totals))
+        self._pauses: Sequence[Any] = cases["pauses"]
+        self._pausing = pausing
 
     @property
     def not_clipped(self) -> int:
         """Of how many cases the waiting is a bare total, which cannot be clipped to service."""
-        return sum(
-            spans is None and length > 0
-            for spans, length in zip(self._paused, self._totals, strict=True)
-        )
+        totals = zip(self._pauses, self._totals, strict=True)
+        return sum(pauses is None and length > 0 for pauses, length in totals)
 
     def worked(self, hours: Hours) -> Duration:
         """The service that all of them took."""
-        return worked(hours, self.created, self.resolved, self._paused, self._totals)
+        known = [
+            (start, end)
+            for pauses in filter(None, self._pauses)
+            for start, end, status in pauses
+            if status in self._pausing
+        ]
+        unknown = [
+            (start, end, length)
+            for start, end, pauses, length in zip(
+                self.created, self.resolved, self._pauses, self._totals, strict=True
+            )
+            if pauses is None and length
+        ]
+        return worked(hours, self.created, self.resolved, known, unknown)
 
     def judged(self, definition: HandlingDefinition, hours: Hours) -> Sequence[Duration]:
         """What a definition judges, sorted."""
         included = definition.waiting == "included"
         if definition.clock == "calendar":
-            return self.elapsed if included else self.handled
-        nothing = [()] * len(self.created)
-        paused = nothing if included else self._paused
-        return sorted(worked_each(hours, self.created, self.resolved, paused, self._totals))
+            return sorted(self.elapsed) if included else self.handled
+        each = [hours.between(*span) for span in zip(self.created, self.resolved, strict=True)]
+        if included:
+            return sorted(each)
+        return sorted(
+            max(0, whole - taken) for whole, taken in zip(each, self._taken(hours), strict=True)
+        )
+
+    def _taken(self, hours: Hours) -> Iterator[Duration]:
+        """The service of each case's pauses; all of a bare total."""
+        for pauses, length in zip(self._pauses, self._totals, strict=True):
+            if pauses is None:
+                yield length
+            else:
+                yield sum(hours.between(start, end) for start, end, _ in self._own(pauses))
+
+    def _own(self, pauses: Sequence[Any]) -> Iterator[Any]:
+        return (pause for pause in pauses if pause[2] in self._pausing)
 
 
 def _mean(durations: Sequence[Duration]) -> float | None:
@@ -127,15 +155,18 @@ def _days(duration: float | None, day: Duration = DAY) -> float | None:
 def _within(
     durations: Sequence[Duration], day: Duration, target: DecidedTarget | None
 ) -> float | None:
-    """The share of cases that took no longer than the target."""
+    """The share of cases, sorted by how long they took, that took no longer than the target."""
     if target is None or not durations:
         return None
-    return sum(satisfies(duration / day, target) for duration in durations) / len(durations)
+    first = bisect_left(durations, target.value, key=lambda it: it / day)
+    past = bisect_right(durations, target.value, key=lambda it: it / day)
+    count = {Op.AT_LEAST: len(durations) - first, Op.AT_MOST: past, Op.EQUAL: past - first}
+    return count[target.op] / len(durations)
 
 
 def _open(cases: CaseTable, type_: CaseType, at: Instant) -> dict[str, Any]:
     """How many cases are left, and how old they are."""
-    left = cases.where(each == type_ for each in cases["type"])
+    left = cases.having(lambda it: it.type == type_)
     ages = sorted(at - created for created in left["created"])
     return {
         "n": len(ages),

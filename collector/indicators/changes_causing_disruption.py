@@ -13,6 +13,7 @@ from collector.indicators._cases import (
     Need,
     Pick,
     Register,
+    names,
 )
 from collector.indicators._counts import Entry, counted
 
@@ -54,12 +55,10 @@ def compute(facts: Facts, asked: Asked, definition: Definition) -> CaseFigure:
 
 def _reports(facts: Facts) -> Iterator[_Report]:
     """Those of cases and then those of the register, which knows better."""
-    names = ("report", "created", "change", "site", "source", "id", "excluded")
-    for number, at, change, site, source, id_, excluded in zip(
-        *(facts.reported[name] for name in names), strict=True
-    ):
-        if excluded is None:
-            yield _Report(number, at, change, None, site, f"{source}:{id_}")
+    mine = facts.reported.having(lambda it: it.excluded is None)
+    columns = (mine[name] for name in ("report", "created", "change", "facets"))
+    for case, number, at, change, facets in zip(names(mine), *columns, strict=True):
+        yield _Report(number, at, change, None, facets.site, case)
     for it in facts.reports:
         yield _Report(it.number, it.at, it.change, it.change_at, it.site)
 

@@ -1,24 +1,33 @@
 """Confirmed security incidents (KPI.md "Security incidents")."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from collector.domain.cases import CaseType
 from collector.domain.instants import Instant
 from collector.indicators import _cases
-from collector.indicators._cases import Asked, CaseFigure, Facts, Need, Pick, Register, names
+from collector.indicators._cases import (
+    IDENTITY,
+    Asked,
+    CaseFigure,
+    Facts,
+    Need,
+    Pick,
+    Register,
+    names,
+)
 from collector.indicators._counts import Entry, counted
 from collector.kpi.case_coverage import known_share
-from collector.kpi.groups import ALL
 
 __all__ = ["ID", "NEEDS", "REGISTER", "Definition", "compute"]
 
 ID = "security_incidents"
 REGISTER = Register.SECURITY_INCIDENTS
 NEEDS = (
-    Need(Pick.COUNTED, ("severity",)),
-    Need(Pick.OPEN, ("severity",)),
+    Need(Pick.MADE, (*IDENTITY, "severity"), frozenset({CaseType.SECURITY_INCIDENT})),
+    Need(Pick.COUNTED, ()),
+    Need(Pick.OPEN, ()),
 )
 
 
@@ -56,7 +65,7 @@ def compute(facts: Facts, asked: Asked, definition: Definition) -> CaseFigure:
     source vouches, so does a case whose type is not known.
     """
     found = [_Incident(it.number, it.detected, it.severity, it.site) for it in facts.incidents]
-    found += _of_cases(facts, asked)
+    found += _of_cases(facts)
     inside = [it for it in found if asked.holds(it.at, it.site)]
     counts = [(it, definition.counts(it.severity)) for it in found]
     graded = sum(definition.counts(it.severity) is not None for it in inside)
@@ -79,23 +88,24 @@ class _Incident(NamedTuple):
     case: str = ""
 
 
-def _of_cases(facts: Facts, asked: Asked) -> Iterator[_Incident]:
+def _of_cases(facts: Facts) -> Iterator[_Incident]:
     """The cases of the type, whatever became of them."""
-    for cases in facts.part(replace(asked, site=ALL)).present:
-        mine = cases.where(each == CaseType.SECURITY_INCIDENT for each in cases["type"])
-        columns = (mine[name] for name in ("created", "severity", "site"))
-        for name, at, severity, site in zip(names(mine), *columns, strict=True):
-            yield _Incident(name, at, severity, site, name)
+    mine = facts.made.having(
+        lambda it: it.type == CaseType.SECURITY_INCIDENT and it.excluded is None
+    )
+    columns = (mine[name] for name in ("created", "severity", "facets"))
+    for name, at, severity, facets in zip(names(mine), *columns, strict=True):
+        yield _Incident(name, at, severity, facets.site, name)
 
 
 def _typed(facts: Facts, asked: Asked) -> float:
     """The share of a period's cases whose type is known, where cases are what is relied on."""
     if not any(ID in feed.vouches for feed in facts.desk.feeds):
         return 1.0
-    types = [
-        type_
+    start, end = asked.period.start, asked.period.measured_end
+    made = [
+        cases.where([start <= at < end for at in cases["created"]])
         for cases in facts.part(asked).present
-        for type_, created in zip(cases["type"], cases["created"], strict=True)
-        if asked.period.start <= created < asked.period.measured_end
     ]
-    return known_share(len(types) - types.count(None), len(types))
+    typed = sum(cases.tally(lambda it: it.type is not None)[True] for cases in made)
+    return known_share(typed, sum(map(len, made)))

@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache
 
-from collector.domain.cases import CaseType, GroupFrom
+from collector.domain.cases import CaseType, Facets, GroupFrom
+from collector.domain.instants import Instant
 from collector.indicators._cases import (
     Asked,
     CaseFigure,
@@ -24,7 +24,7 @@ __all__ = ["ID", "NEEDS", "REGISTER", "Definition", "compute"]
 ID = "servicedesk_resolution_share"
 REGISTER = None
 _TYPES = frozenset({CaseType.INCIDENT, CaseType.REQUEST})
-NEEDS = (Need(Pick.COUNTED, ("resolving_group", "group_from", "groups", "assigned"), _TYPES),)
+NEEDS = (Need(Pick.COUNTED, (), _TYPES, if_teams_change=("assigned",)),)
 
 
 def compute(facts: Facts, asked: Asked, definition: Definition) -> CaseFigure:
@@ -35,52 +35,61 @@ def compute(facts: Facts, asked: Asked, definition: Definition) -> CaseFigure:
     """
     teams = facts.teams
     served = serve(facts.part(asked), _TYPES)
-    groups = Counter(served.cases["resolving_group"])
+    groups = served.cases.tally(lambda it: it.resolving_group)
     mapped = {group for group in groups if teams and group and teams.maps(group)}
-    known = served.cases.where(map(mapped.__contains__, served.cases["resolving_group"]))
-    by_desk = _by_desk(teams, known)
-    strict = Counter(_never_outside(teams, known, by_desk))
+    known = served.cases.having(lambda it: it.resolving_group in mapped)
+    ours, strict = _resolved(teams, known)
     n, told = len(known), strict[True] + strict[False]
-    lenient = sum(by_desk) / n if n else None
+    lenient = ours[True] / n if n else None
     detail = {
         "lenient": lenient,
         "strict": strict[True] / told if told else None,
         "n": n,
         "no_group": groups[""],
-        "unmapped_group": sum(n for group, n in groups.items() if group and group not in mapped),
+        "unmapped_group": sum(
+            count for group, count in groups.items() if group and group not in mapped
+        ),
         "no_history": n - told,
         "excluded": served.excluded,
-        "flags": {"present_group": known["group_from"].count(GroupFrom.PRESENT.value)},
+        "flags": {"present_group": known.tally(_present_group)[True]},
     }
     covered = coverage(facts.covers(asked.period), n, served.of)
     return judged(lenient, covered, detail, definition, cases=known)
 
 
-def _by_desk(teams: Teams, cases: CaseTable) -> list[bool]:
-    """Whether each case was resolved by the servicedesk."""
-    if teams.change:
-        return list(map(teams.in_desk, cases["resolving_group"], cases["resolved"]))
-    of_group = {group: teams.in_desk(group, 0) for group in set(cases["resolving_group"])}
-    return [of_group[group] for group in cases["resolving_group"]]
+def _present_group(facets: Facets) -> bool:
+    return facets.group_from == GroupFrom.PRESENT
 
 
-def _never_outside(teams: Teams, cases: CaseTable, by_desk: Sequence[bool]) -> list[bool | None]:
-    """Whether each never was with a group outside the servicedesk; None where nobody can tell.
+def _resolved(teams: Teams, cases: CaseTable) -> tuple[Counter[bool], Counter[bool | None]]:
+    """How many cases were resolved by the servicedesk, and how many of them never were with a group
+    outside it; None where nobody can tell.
 
     When a group got a case matters only where a group was the servicedesk's for some of the time;
     where it is not known it is taken as when the case was resolved.
     """
     if not teams.change:
-        always = cache(lambda groups: teams.all_in_desk(groups, [0] * len(groups)))
-        return [
-            None if groups is None else always(groups) if ours else False
-            for groups, ours in zip(cases["groups"], by_desk, strict=True)
-        ]
-    columns = (cases[name] for name in ("groups", "assigned", "resolved"))
-    return [
-        None
-        if groups is None
-        else ours
-        and teams.all_in_desk(groups, [at or resolved for at in assigned or [None] * len(groups)])
-        for groups, assigned, resolved, ours in zip(*columns, by_desk, strict=True)
+        return cases.tally(lambda it: _ours(teams, it, 0)), cases.tally(
+            lambda it: _strict(teams, it, 0, None)
+        )
+    columns = (cases["facets"], cases["resolved"], cases["assigned"])
+    each = [
+        (_ours(teams, facets, resolved), _strict(teams, facets, resolved, assigned))
+        for facets, resolved, assigned in zip(*columns, strict=True)
     ]
+    return Counter(ours for ours, _ in each), Counter(strict for _, strict in each)
+
+
+def _ours(teams: Teams, facets: Facets, resolved: Instant) -> bool:
+    return teams.in_desk(facets.resolving_group, resolved)
+
+
+def _strict(
+    teams: Teams, facets: Facets, resolved: Instant, assigned: Sequence[Instant | None] | None
+) -> bool | None:
+    if facets.groups is None:
+        return None
+    since = assigned or [None] * len(facets.groups)
+    return _ours(teams, facets, resolved) and teams.all_in_desk(
+        facets.groups, [resolved if at is None else at for at in since]
+    )

@@ -16,6 +16,7 @@ from collector.indicators._cases import (
     lacks_site,
     serve,
 )
+from collector.kpi.case_table import CaseTable
 
 __all__ = ["ID", "NEEDS", "REGISTER", "Definition", "compute"]
 
@@ -23,7 +24,7 @@ ID = "user_satisfaction"
 REGISTER = None
 _TYPES = frozenset({CaseType.INCIDENT, CaseType.REQUEST})
 NEEDS = (
-    Need(Pick.ANSWERED, ("satisfaction", "satisfaction_at"), _TYPES),
+    Need(Pick.ANSWERED, ("answered", "satisfaction", "satisfaction_at"), _TYPES),
     Need(Pick.COUNTED, ("satisfaction",), _TYPES),
 )
 
@@ -43,26 +44,15 @@ class Definition(_cases.Definition):
 def compute(facts: Facts, asked: Asked, definition: Definition) -> CaseFigure:
     """The mean of the answers given in a period, 1-5; one without a time is of when the case was
     closed, else resolved."""
-    start, end = asked.period.start, asked.period.measured_end
-    answers = at_site(facts.answered, asked.site)
-    times = zip(answers["satisfaction_at"], answers["closed"], answers["resolved"], strict=True)
-    given = [at or closed or resolved for at, closed, resolved in times]
-    answers = answers.where(
-        start <= at < end and why is None
-        for at, why in zip(given, answers["excluded"], strict=True)
-    )
-    answers = answers.where(map({*_TYPES, None}.__contains__, answers["type"]))
-    known = answers.where(
-        type_ is not None and not lacks_site(unmapped, asked)
-        for type_, unmapped in zip(answers["type"], answers["unmapped"], strict=True)
-    )
+    answers = _answers(facts, asked)
+    known = answers.having(lambda it: it.type is not None and not lacks_site(it, asked))
     n = len(known)
     value = sum(known["satisfaction"]) / n if n else None
     resolved = serve(facts.part(asked), _TYPES)
-    answered = sum(each is not None for each in resolved.cases["satisfaction"])
+    unanswered = resolved.cases["satisfaction"].count(None)
     detail = {
         "n": n,
-        "response_rate": answered / len(resolved.cases) if len(resolved.cases) else None,
+        "response_rate": 1 - unanswered / len(resolved.cases) if len(resolved.cases) else None,
         "resolved": len(resolved.cases),
         "excluded": resolved.excluded,
         "flags": {"closed_used": known["satisfaction_at"].count(None)},
@@ -70,3 +60,13 @@ def compute(facts: Facts, asked: Asked, definition: Definition) -> CaseFigure:
     covered = coverage(facts.covers(asked.period), n, len(answers))
     enough = n >= definition.min_answers
     return judged(value, covered, detail, definition, enough=enough, cases=known)
+
+
+def _answers(facts: Facts, asked: Asked) -> CaseTable:
+    """The rated cases of a period and site, of the types and of none that is known."""
+    start, end = asked.period.start, asked.period.measured_end
+    answers = facts.answered
+    if facts.span != (start, end):
+        answers = answers.where([start <= at < end for at in answers["answered"]])
+    wanted = _TYPES | {None}
+    return at_site(answers, asked.site).having(lambda it: it.excluded is None and it.type in wanted)

@@ -57,33 +57,15 @@ def worked(
     hours: Hours,
     created: Sequence[Instant],
     resolved: Sequence[Instant],
-    paused: Sequence[Sequence[tuple[Instant, Instant]] | None],
-    totals: Sequence[Duration],
+    pauses: Sequence[tuple[Instant, Instant]],
+    totals: Iterable[tuple[Instant, Instant, Duration]],
 ) -> Duration:
-    """The service from created to resolved of all cases, less the pauses, in µs.
+    """The service from created to resolved of all cases, less their pauses, in µs.
 
-    `paused` are the stretches of each case, clipped to service; where they are not known (None)
-    the case's total is taken off as it is, but never more than there is.
+    `totals` are (created, resolved, how long it was paused) of the cases whose pauses are not known
+    by their times: they are taken off as they are, but never more than there is.
     """
-    known = [span for spans in paused if spans for span in spans]
-    taken = service_before(hours, [end for _, end in known])
-    taken -= service_before(hours, [start for start, _ in known])
-    for start, end, spans, length in zip(created, resolved, paused, totals, strict=True):
-        if spans is None and length:
-            taken += min(length, hours.between(start, end))
+    taken = service_before(hours, (end for _, end in pauses))
+    taken -= service_before(hours, (start for start, _ in pauses))
+    taken += sum(min(length, hours.between(start, end)) for start, end, length in totals)
     return service_before(hours, resolved) - service_before(hours, created) - taken
-
-
-def worked_each(
-    hours: Hours,
-    created: Sequence[Instant],
-    resolved: Sequence[Instant],
-    paused: Sequence[Sequence[tuple[Instant, Instant]] | None],
-    totals: Sequence[Duration],
-) -> list[Duration]:
-    """As `worked`, of each case."""
-    found = []
-    for start, end, spans, length in zip(created, resolved, paused, totals, strict=True):
-        taken = length if spans is None else sum(hours.between(*span) for span in spans)
-        found.append(max(0, hours.between(start, end) - taken))
-    return found

@@ -19,6 +19,7 @@ from collector.indicators._cases import (
 )
 from collector.kpi.case_table import CaseTable
 from collector.kpi.service_hours import Calendar
+from collector.kpi.teams import Teams
 from collector.ports import CaseFigureStore
 
 
@@ -35,7 +36,7 @@ def read_facts(
     """What some indicators need for some periods; with `ids` also what the cases are called."""
     chosen = list(indicators)
     needs = [need for each in chosen for need in each.NEEDS]
-    read = _Reading(store, needs, IDENTITY if ids else ())
+    read = _Reading(store, needs, IDENTITY if ids else (), Teams(desk.memberships).change)
     span = min(it.start for it in periods), max(it.measured_end for it in periods)
     reported = read(Pick.REPORTED, reported=True)
     registers = {each.REGISTER for each in chosen}
@@ -43,10 +44,12 @@ def read_facts(
     incidents = store.security_incidents() if Register.SECURITY_INCIDENTS in registers else ()
     return Facts(
         zone,
+        span,
         desk,
         store.covered(),
         read(Pick.COUNTED, resolved=span),
         read(Pick.ANSWERED, answered=span),
+        read(Pick.MADE, created=span),
         reported,
         {at: read(Pick.OPEN, open_at=at) for at in sorted({it.measured_end for it in periods})},
         _changes(store, desk, reports, reported),
@@ -61,11 +64,16 @@ class _Reading:
     """Reads each pick with all the columns that any of the needs has of it."""
 
     def __init__(
-        self, store: CaseFigureStore, needs: Sequence[Need], columns: tuple[str, ...]
+        self,
+        store: CaseFigureStore,
+        needs: Sequence[Need],
+        columns: tuple[str, ...],
+        teams_change: bool,
     ) -> None:
         self._store = store
         self._needs = needs
         self._columns = columns
+        self._teams_change = teams_change
 
     def __call__(
         self,
@@ -73,13 +81,17 @@ class _Reading:
         *,
         resolved: tuple[Instant, Instant] | None = None,
         answered: tuple[Instant, Instant] | None = None,
+        created: tuple[Instant, Instant] | None = None,
         open_at: Instant | None = None,
         reported: bool = False,
     ) -> CaseTable:
         mine = [need for need in self._needs if need.pick is pick]
         if not mine:
             return CaseTable({})
-        columns = [*ALWAYS_READ, *self._columns, *(each for need in mine for each in need.columns)]
+        columns = [*ALWAYS_READ, *self._columns]
+        for need in mine:
+            columns += need.columns
+            columns += need.if_teams_change if self._teams_change else ()
         types: set[CaseType] | None = set().union(*(need.types for need in mine))
         if not all(need.types for need in mine):
             types = None
@@ -87,6 +99,7 @@ class _Reading:
             list(dict.fromkeys(columns)),
             resolved=resolved,
             answered=answered,
+            created=created,
             open_at=open_at,
             reported=reported,
             types=types,

@@ -17,8 +17,8 @@ from collector.ports import CaseFigureStore
 from collector.services.case_facts import read_facts
 from collector.services.measure_cases import Gauge, gauges
 
-_CHANGES_LATER = frozenset({"closed", "changed"})
-"""A case is closed, and touched, long after it counted; where that matters the figures tell."""
+_CHANGES_LATER = frozenset({"changed", "facets"})
+"""A case is touched long after it counted; where that matters the figures tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +94,21 @@ def _sites(facts: Facts) -> list[str]:
     """Every site that a case or an entry of a register is of."""
     seen = {it.site for it in facts.reports} | {it.site for it in facts.incidents}
     for table in (facts.counted, facts.answered, facts.reported, *facts.open.values()):
-        seen.update(table["site"])
+        seen |= set(table.tally(lambda it: it.site))
     return sorted(seen - {""})
 
 
 def _rows(table: CaseTable) -> Iterator[Sequence[Any]]:
-    """What was read of each case that was resolved, by source and id."""
-    names = sorted(set(table.names) - _CHANGES_LATER)
-    rows = zip(*(table[name] for name in ("source", "id", *names)), strict=True)
-    resolved = names.index("resolved") + 2 if names else 0
-    yield from sorted((row for row in rows if row[resolved] is not None), key=lambda row: row[:2])
+    """What was read of each case that was resolved, by source and id; a case that is closed later
+    has another status then."""
+    cases = table.having(lambda it: it.resolved_from is not None)
+    names = ("source", "id", *sorted(set(cases.names) - _CHANGES_LATER))
+    rows = zip(
+        *(cases[name] for name in names),
+        cases.each(lambda it: it._replace(status=None)),
+        strict=True,
+    )
+    yield from sorted(rows, key=lambda row: row[:2])
 
 
 def _stated(gauge: Gauge, period: Period) -> dict[str, Any]:
