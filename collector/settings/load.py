@@ -236,7 +236,7 @@ class _Loading:
         referred = Referred(
             zone=self.configuration.timezone,
             sites=_keys(self.given, "sites"),
-            indicators=[indicator.id for indicator in register],
+            indicators={indicator.id: indicator.unit for indicator in register},
             folder=self.folder,
         )
         sources, wrong = read_sources(self.document, _section(self.given, "sources"), referred)

@@ -16,7 +16,9 @@ from pydantic import (
 
 from collector.domain.cases import SERVICEDESK, Membership
 from collector.domain.desks import Desk, Feed
+from collector.domain.measurements import Unit
 from collector.kpi.groups import ALL
+from collector.services.check_cases import CHOOSE
 from collector.services.local_time import read_time
 from collector.settings.errors import KeyPath, Problem, hint, line_of, problems_of, unknown
 from collector.settings.source_sections import (
@@ -46,14 +48,18 @@ class SourceSettings:
         return self.options if isinstance(self.options, FileOptions) else None
 
 
+_ALSO = {Unit.RATIO: "percent", Unit.DAYS: "hours"}
+"""What an indicator's unit may be told in besides."""
+
+
 @dataclass(frozen=True, slots=True)
 class Referred:
-    """What of the rest of the configuration sources refer to; no `indicators` where the register
-    itself is not sound."""
+    """What of the rest of the configuration sources refer to; no `indicators` (and what they are
+    counted in) where the register itself is not sound."""
 
     zone: ZoneInfo
     sites: Collection[str]
-    indicators: Collection[str]
+    indicators: Mapping[str, Unit]
     folder: Path
 
 
@@ -153,6 +159,11 @@ class _Reading:
         if isinstance(indicator, str) and indicators and indicator not in indicators:
             message = unknown("indicator", indicator, indicators, "the register")
             self._wrong((*at, "indicator"), message)
+        elif isinstance(indicator, str) and isinstance(unit := said.get("unit"), str):
+            own = indicators.get(indicator)
+            if own is not None and unit not in (own, _ALSO.get(own)):
+                also = f" or {_ALSO[own]}" if own in _ALSO else ""
+                self._wrong((*at, "unit"), f"{indicator} is counted in {own}{also}, not in {unit}")
         if isinstance(since, str):
             try:
                 read_time(since, self._referred.zone)
@@ -167,6 +178,10 @@ class _Reading:
             if isinstance(said, Mapping)
             for team in _keys(said, "groups")
         ]
+        for name, team in named:
+            if team == CHOOSE:
+                message = "write the team that these groups are, as second_line"
+                self._wrong(("sources", name, "groups", team), message)
         if SERVICEDESK in (team for _, team in named):
             return
         for name, team in named:

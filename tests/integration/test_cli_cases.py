@@ -315,3 +315,26 @@ def test_where_nothing_can_be_read_sync_says_how_files_are_taken_in(
     said = driftkoll("cases", "sync")
     assert said.status == 2
     assert said.err.endswith("files are taken in by driftkoll cases import\n")
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        (
+            "{preset: csv, groups: {CHOOSE: [Nät]}}",
+            "sources.x.groups.CHOOSE: write the team that these groups are, as second_line",
+        ),
+        (
+            "{preset: json_number, url: 'https://mdm.example', value: a, indicator: sick_leave, "
+            "unit: days}",
+            "sources.x.unit: sick_leave is counted in ratio or percent, not in days",
+        ),
+    ],
+)
+def test_what_a_source_cannot_be_is_refused(
+    driftkoll: CommandLine, source: str, message: str
+) -> None:
+    driftkoll.configuration.write_text(f"sources: {{x: {source}}}\n", encoding="utf-8")
+    said = driftkoll("check-config")
+    assert said.status == 2
+    assert said.err.endswith(f"{message}\n")

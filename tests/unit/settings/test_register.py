@@ -147,3 +147,44 @@ def test_a_key_given_twice_is_refused(tmp_path):
     with pytest.raises(ConfigurationError) as refusal:
         load_register(write(tmp_path, AVAILABILITY.format("unit: days")))
     assert "given twice" in str(refusal.value)
+
+
+OWN = """\
+indicators:
+  share_of_phones:
+    supplied: true
+    name: {sv: Telefoner med enhetshantering}
+    unit: ratio
+    direction: ">="
+    targets: {2026: 0.95}
+"""
+
+
+def test_an_indicator_of_ones_own_shows_what_it_is_told(tmp_path):
+    (own,) = load_register(write(tmp_path, OWN))
+    assert (own.id, own.unit, own.targets) == ("share_of_phones", Unit.RATIO, {2026: 0.95})
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        (
+            "    supplied: false",
+            ":3: indicators.share_of_phones.supplied: must be true of an indicator",
+        ),
+        ("    suplied: true", ":2: indicators.share_of_phones: unknown key"),
+    ],
+)
+def test_an_unknown_indicator_that_is_not_told_to_be_supplied_is_refused(tmp_path, line, text):
+    with pytest.raises(ConfigurationError) as error:
+        load_register(write(tmp_path, OWN.replace("    supplied: true", line)))
+    assert text in str(error.value)
+
+
+def test_an_indicator_of_ones_own_needs_what_every_other_does(tmp_path):
+    with pytest.raises(ConfigurationError) as error:
+        load_register(write(tmp_path, OWN.replace("share_of_phones", "Telefoner %")))
+    assert "'Telefoner %' is no id" in str(error.value)
+    with pytest.raises(ConfigurationError) as error:
+        load_register(write(tmp_path, OWN.replace("unit: ratio", "unit: share")))
+    assert "indicators.share_of_phones.unit: 'share' is none of ratio" in str(error.value)

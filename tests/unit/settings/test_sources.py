@@ -94,7 +94,7 @@ def test_the_figures_know_what_each_source_of_cases_vouches_for(tmp_path: Path) 
         f"changes: {{preset: rt, {api}, fields: {{caused_by_change: A, disruption_report: B}}}}",
         "files: {preset: csv}",
         "mdm: {preset: json_number, url: 'https://mdm.example', value: share, unit: ratio, "
-        "indicator: managed_objects_with_plan}",
+        "indicator: sick_leave}",
     )
     assert settings.desk.feeds == (
         Feed("plain"),
