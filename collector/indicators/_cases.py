@@ -55,7 +55,7 @@ class Need:
     if_teams_change: tuple[str, ...] = ()
 
 
-ALWAYS_READ = ("facets", "created", "resolved", "counted")
+ALWAYS_READ = ("facets", "created", "counted")
 """The columns by which cases are picked and served."""
 
 IDENTITY = ("source", "id")
@@ -222,7 +222,7 @@ def serve(part: Part, types: frozenset[CaseType]) -> Served:
     sense; those without a known type may be of these types."""
     wanted = types | {None}
     mine = part.counted.having(lambda it: it.type in wanted)
-    sensible = mine.where(list(map(ge, mine["resolved"], mine["created"])))
+    sensible = mine.where(list(map(ge, mine["counted"], mine["created"])))
     served = sensible.having(lambda it: it.type is not None and not lacks(it, part.asked))
     counts = Counter(it.excluded or "" for it in part.excluded if it.type in wanted)
     if backwards := len(mine) - len(sensible):

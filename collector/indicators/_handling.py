@@ -3,6 +3,8 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 from operator import add, sub
 from typing import Any, Literal
 
@@ -88,7 +90,7 @@ class _Times:
 
     def __init__(self, cases: CaseTable, pausing: frozenset[CaseStatus]) -> None:
         self.created: Sequence[Instant] = cases["created"]
-        self.resolved: Sequence[Instant] = cases["resolved"]
+        self.resolved: Sequence[Instant] = cases["counted"]
         self._totals: Sequence[Duration] = cases["waiting"]
         if CaseStatus.SCHEDULED in pausing:
             self._totals = list(map(add, cases["waiting"], cases["scheduled"]))
@@ -100,25 +102,31 @@ class _Times:
     @property
     def not_clipped(self) -> int:
         """Of how many cases the waiting is a bare total, which cannot be clipped to service."""
-        totals = zip(self._pauses, self._totals, strict=True)
-        return sum(pauses is None and length > 0 for pauses, length in totals)
+        return len(self._unknown)
+
+    @cached_property
+    def _unknown(self) -> Sequence[tuple[Instant, Instant, Duration]]:
+        """When these were made and resolved, and how long they waited."""
+        if None not in self._pauses:
+            return ()
+        columns = (self.created, self.resolved, self._totals, self._pauses)
+        return [
+            (start, end, length)
+            for start, end, length, pauses in zip(*columns, strict=True)
+            if pauses is None and length
+        ]
 
     def worked(self, hours: Hours) -> Duration:
         """The service that all of them took."""
-        known = [
-            (start, end)
-            for pauses in filter(None, self._pauses)
-            for start, end, status in pauses
-            if status in self._pausing
-        ]
-        unknown = [
-            (start, end, length)
-            for start, end, pauses, length in zip(
-                self.created, self.resolved, self._pauses, self._totals, strict=True
-            )
-            if pauses is None and length
-        ]
-        return worked(hours, self.created, self.resolved, known, unknown)
+        known = list(chain.from_iterable(filter(None, self._pauses)))
+        return worked(
+            hours,
+            self.created,
+            self.resolved,
+            [start for start, _, status in known if status in self._pausing],
+            [end for _, end, status in known if status in self._pausing],
+            self._unknown,
+        )
 
     def judged(self, definition: HandlingDefinition, hours: Hours) -> Sequence[Duration]:
         """What a definition judges, sorted."""

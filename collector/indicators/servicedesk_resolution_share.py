@@ -72,7 +72,7 @@ def _resolved(teams: Teams, cases: CaseTable) -> tuple[Counter[bool], Counter[bo
         return cases.tally(lambda it: _ours(teams, it, 0)), cases.tally(
             lambda it: _strict(teams, it, 0, None)
         )
-    columns = (cases["facets"], cases["resolved"], cases["assigned"])
+    columns = (cases["facets"], cases["counted"], cases["assigned"])
     each = [
         (_ours(teams, facets, resolved), _strict(teams, facets, resolved, assigned))
         for facets, resolved, assigned in zip(*columns, strict=True)

@@ -57,15 +57,16 @@ def worked(
     hours: Hours,
     created: Sequence[Instant],
     resolved: Sequence[Instant],
-    pauses: Sequence[tuple[Instant, Instant]],
+    paused: Sequence[Instant],
+    resumed: Sequence[Instant],
     totals: Iterable[tuple[Instant, Instant, Duration]],
 ) -> Duration:
-    """The service from created to resolved of all cases, less their pauses, in µs.
+    """The service from created to resolved of all cases, less that of the pauses that all of them
+    had, in µs.
 
     `totals` are (created, resolved, how long it was paused) of the cases whose pauses are not known
     by their times: they are taken off as they are, but never more than there is.
     """
-    taken = service_before(hours, (end for _, end in pauses))
-    taken -= service_before(hours, (start for start, _ in pauses))
+    taken = service_before(hours, resumed) - service_before(hours, paused)
     taken += sum(min(length, hours.between(start, end)) for start, end, length in totals)
     return service_before(hours, resolved) - service_before(hours, created) - taken
