@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from itertools import takewhile
 from typing import Any
 
 from collector.domain.instants import Instant
@@ -50,7 +49,6 @@ class _Page:
     count: int
     rows: list[Row] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
-    steady: frozenset[str] | None = None
 
 
 class Pass:
@@ -105,7 +103,7 @@ class Pass:
                 continue
             doubts = 0
             here = cursors.position(since)
-            top = self._last(_steady(page), since, cursors)
+            top = self._last(page.rows, since, cursors)
             beyond = cursors.position(top) > here
             fresh = [row for row in page.rows if (row.id, row.at) not in seen]
             seen.update((row.id, row.at) for row in page.rows)
@@ -172,28 +170,8 @@ class Pass:
         if declared.details is not None:
             ids = [as_word(id_) for id_ in records]
             records = await fetched(self._asking, declared.details, ids, declared.page_size)
-            page.steady = await self._steady_ids(ids, steps, values)
         await asyncio.to_thread(self._read, records, page)
-        if page.steady is not None:
-            order = {id_: place for place, id_ in enumerate(ids)}
-            page.rows.sort(key=lambda row: order.get(row.id, -1))
         return page
-
-    async def _steady_ids(
-        self, ids: Sequence[str], steps: Steps, values: Mapping[str, Any]
-    ) -> frozenset[str] | None:
-        """The ids whose place in the list held while the cases themselves were fetched.
-
-        One that was edited in between has a later cursor than its place in the list tells, and to
-        go on from there would pass over all that lies between: the list is asked for once more,
-        and only what it still begins with counts.
-        """
-        if self._declared.paginator.type != "keyset":
-            return None
-        answer = await answered(self._asking, self._declared.request, steps, values)
-        again = records_of(answer.document, self._declared.records)
-        held = takewhile(lambda pair: pair[0] == as_word(pair[1]), zip(ids, again, strict=False))
-        return frozenset(id_ for id_, _ in held)
 
     def _at_end_of_page(self, page: _Page, since: Instant) -> bool:
         """Whether a list that cannot be paged forward is at its end."""
@@ -235,10 +213,3 @@ class Pass:
                 raise SourceFailed(SourceFailure.BAD_CURSOR, message)
             before, top = position, max(top, at)
         return top
-
-
-def _steady(page: _Page) -> Sequence[Row]:
-    """The rows whose cursor is what the list was sorted by."""
-    if page.steady is None:
-        return page.rows
-    return [row for row in page.rows if row.id in page.steady]

@@ -38,8 +38,8 @@ WAYS: dict[str, dict[str, Any]] = {
         "keyset", asking(since=SINCE, after="{next}"), within="token", next="next"
     ),
     "keyset, nothing within": paged("keyset", asking(since=SINCE), within="single"),
-    "keyset, ids then cases": {
-        **paged("keyset", asking(since=SINCE, only="ids", page="{page}")),
+    "pages of ids, then cases": {
+        **paged("page", asking(since=SINCE, only="ids", page="{page}")),
         "details": {
             "request": {"path": "/tickets/some", "params": {"ids": "{ids}"}},
             "records": "items",

@@ -169,7 +169,7 @@ def test_a_pass_that_fails_half_way_keeps_its_place_and_is_taken_up_again(room: 
     assert room.state.pass_started == NOON
     assert room.covered == []
     room.clock.at += HOUR
-    room.sync(page(case(3)))
+    room.sync(page(case(3), place="p3"))
     assert room.desk.states[-1].place == "p2"
     assert room.store.case_ids("desk") == {"1", "2", "3"}
     # Complete up to when it first began: what was changed since may lie before its place.

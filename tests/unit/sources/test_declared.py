@@ -43,6 +43,10 @@ def problems(**said: Any) -> list[str]:
             {"request": {"path": "/x"}},
             ": Value error, paginator keyset needs {since} in the request",
         ),
+        (
+            {"details": {"request": {"path": "/some?ids={ids}"}, "records": "items"}},
+            ": Value error, details go with another paginator than keyset; list all ids at once",
+        ),
         ({"cursor": None}, ": Value error, paginator keyset needs a cursor"),
         (
             {"headers": {"X": "{sesion}"}, "variables": {"session": "x"}},
