@@ -15,6 +15,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    PrimaryKeyConstraint,
     SmallInteger,
     Table,
     Text,
@@ -318,8 +319,8 @@ frozen_figures = Table(
 cases = Table(
     "cases",
     metadata,
-    Column("source", Text, primary_key=True),
-    Column("id", Text, primary_key=True),
+    Column("source", Text),
+    Column("id", Text),
     Column("created", BigInteger, nullable=False),
     Column("changed", BigInteger, nullable=False),
     Column("type", Text),
@@ -361,6 +362,8 @@ cases = Table(
     Column("counted", BigInteger),
     Column("answered", BigInteger),
     Column("facets", Text, nullable=False),
+    # In this order: PostgreSQL would look among all of a source's for each id of a page.
+    PrimaryKeyConstraint("id", "source"),
 )
 # The type is looked at in the index, before the row is.
 Index("ix_cases_created", cases.c.created, cases.c.type)

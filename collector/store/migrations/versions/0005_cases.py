@@ -66,7 +66,7 @@ def upgrade() -> None:
         sa.Column("counted", sa.BigInteger),
         sa.Column("answered", sa.BigInteger),
         sa.Column("facets", sa.Text, nullable=False),
-        sa.PrimaryKeyConstraint("source", "id", name="pk_cases"),
+        sa.PrimaryKeyConstraint("id", "source", name="pk_cases"),
     )
     op.create_index("ix_cases_created", "cases", ["created", "type"])
     if op.get_bind().dialect.name == "sqlite":
