@@ -93,6 +93,7 @@ sources:
       {words.TEST}: test
       {words.DUPLICATE}: duplicate
       {words.MONITORING}: automatic
+    majors: [{words.MAJOR}]
     sites:
 {sites}"""
 

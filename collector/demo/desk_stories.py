@@ -74,7 +74,6 @@ _LOOKED_ON = 15 * MINUTE
 _SITES = dict(zip(SITES.values(), (20, 15, 27, 38), strict=True))
 """Of a hundred cases."""
 _CHANNELS = {"Telefon": 46, "Portal": 38, "E-post": 16}
-_PRIORITIES = {"1 Kritisk": 1, "2 Hög": 9, "3 Normal": 70, "4 Låg": 20}
 _RATED = 0.13
 _RATINGS = {"5": 48, "4": 31, "3": 11, "2": 6, "1": 4}
 _CHANGES_A_MONTH = 9
@@ -163,7 +162,7 @@ def _case(number: int, created: Instant, dice: random.Random, office: _Office) -
         words.CATEGORY: category.name,
         words.SITE: _one_of(_SITES, dice),
         words.CHANNEL: _one_of(_CHANNELS, dice),
-        words.PRIORITY: _one_of(_PRIORITIES, dice),
+        words.PRIORITY: _one_of(words.PRIORITIES, dice),
     }
     fate = dice.random()
     if fate < 0.03:
@@ -196,7 +195,8 @@ def _worked_on(
     office: _Office,
 ) -> Story:
     incident = fields[words.TYPE] == words.INCIDENT
-    at = office.next(created + _about(dice, 25 * MINUTE, 1.1), dice)
+    late = dice.random() < 0.04
+    at = office.next(created + _about(dice, 2 * DAY if late else 25 * MINUTE, 1.1), dice)
     moves = [Move(at, What.STATUS, words.OPEN)]
 
     def pause(status: str, length: Duration) -> None:
@@ -219,7 +219,7 @@ def _worked_on(
     if not incident and dice.random() < category.ordered:
         pause(words.SCHEDULED, _about(dice, 9 * DAY, 0.7))
     if dice.random() < (0.1 if by_desk else 0.3):
-        pause(words.STALLED, _about(dice, 2 * DAY, 0.9))
+        pause(words.STALLED, _about(dice, 3 * DAY, 1.1))
     if not by_desk and dice.random() < 0.08:
         pause(words.SUPPLIER, _about(dice, 6 * DAY, 0.7))
     if by_desk:
@@ -273,7 +273,7 @@ def _disruptions(
                 words.CATEGORY: "Driftstörning",
                 words.SITE: _one_of(_SITES, dice),
                 words.CHANNEL: "Telefon",
-                words.PRIORITY: "1 Kritisk",
+                words.PRIORITY: words.MAJOR,
                 words.CHANGE: str(change.id),
                 words.REPORT: f"IT-{month.text}-{number - first + 1}",
             }
@@ -302,7 +302,7 @@ def _looked_on(
             words.CATEGORY: category.name,
             words.SITE: _one_of(_SITES, dice),
             words.CHANNEL: _one_of(_CHANNELS, dice),
-            words.PRIORITY: _one_of(_PRIORITIES, dice),
+            words.PRIORITY: _one_of(words.PRIORITIES, dice),
         }
         yield _quickly(number, at, fields, category, dice, office)
         number += 1

@@ -23,6 +23,10 @@ LEFT_OUT = "Räknas inte"
 FIELDS = (TYPE, SITE, CATEGORY, CHANNEL, PRIORITY, RATING, RATED, CHANGE, REPORT, LEFT_OUT)
 """The custom fields."""
 
+MAJOR = "1 Kritisk"
+PRIORITIES = {MAJOR: 1, "2 Hög": 9, "3 Normal": 70, "4 Låg": 20}
+"""How many of a hundred cases have each."""
+
 INCIDENT, REQUEST, CHANGED, QUESTION = "Incident", "Tjänsteförfrågan", "Ändring", "Fråga"
 """Types; nobody has told Driftkoll what a question is."""
 SPAM, TEST, DUPLICATE, MONITORING = "skräppost", "test", "dubblett", "övervakning"

@@ -1,18 +1,16 @@
 """The made-up past, written into a database as polling and an import would have."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 
-from collector.demo.history import STARTING, History, Past
+from collector.demo.history import STARTING, History, Past, beginning
 from collector.demo.organisation import ZONE
 from collector.domain.batches import Batch
 from collector.domain.events import Event, EventKind
-from collector.domain.instants import SECOND, moment
+from collector.domain.instants import SECOND
 from collector.domain.registers import Attestation
 from collector.domain.samples import Reason
 from collector.domain.states import Change, Interval, Origin, State
 from collector.domain.targets import Target
-from collector.kpi.periods import midnight
 from collector.kpi.spans import Span, clip
 from collector.ports import ImportedRow, Store
 
@@ -35,10 +33,9 @@ def seed(store: Store, past: History, author: str, comment: str) -> None:
 
 
 def attest(store: Store, past: History, author: str, reason: str) -> None:
-    """Say that there were no security incidents until the last half-year ended: somebody looks back
-    twice a year, and nobody has yet for the months since."""
-    today = moment(past.end).astimezone(ZONE)
-    until = midnight(date(today.year, 1 if today.month <= 6 else 7, 1), ZONE)
+    """Say that there were no security incidents until the month before last ended: somebody looks
+    back at a month when the next one is over, and has not yet for the last."""
+    until = beginning(1, past.end, ZONE)
     if past.start < until:
         whole = Attestation("security_incidents", past.start, until, author, until, reason)
         store.attest(whole)
