@@ -21,6 +21,9 @@ from collector.sources.file_options import FileOptions
 
 app = new_app()
 
+_DOUBTS_TOLD = 5
+"""Lines of a file that are warned of one by one: a night's cases may all occur twice."""
+
 
 @app.command("import")
 def import_(
@@ -89,7 +92,10 @@ def import_(
             zone=work.settings.zone,
             now=work.now,
         )
-    warn(*warnings_of(file, found))
+    doubts = warnings_of(file, found)
+    warn(*doubts[:_DOUBTS_TOLD])
+    if len(doubts) > _DOUBTS_TOLD:
+        warn(f"{file}: {len(doubts) - _DOUBTS_TOLD} more like these")
     covered = _covered(name, found.cases, first, after, work.now)
     if dry_run:
         emit(f"{file}: would take in {_cases(len(found.cases))}{_until(work, covered)}")

@@ -182,7 +182,7 @@ def _cases(work: Opened, found: CaseList) -> str:
     shown = table(
         [
             Column(words["case"]),
-            Column(words["case_type"], wrap=8),
+            Column(words["case_type"]),
             Column(words["created"], wrap=10),
             Column(words["age"], "right"),
             Column(words["handled"], "right", wrap=8),

@@ -1,7 +1,7 @@
 """Rows of a file as cases (DESIGN.md "CSV files: Cases")."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -124,10 +124,11 @@ class _Reader:
             severity=row.text("severity"),
             major=values["priority"].casefold() in self._majors,
             excluded=row.word("excluded", self._excluded),
+            unmapped=row.unmapped,
         )
         self.problems += row.problems
         self.warnings += row.warnings
-        return None if row.problems or created is None else replace(case, unmapped=row.unmapped)
+        return None if row.problems or created is None else case
 
     def instant(self, text: str) -> tuple[Instant, bool]:
         """A time, which has been, and whether it occurs twice."""

@@ -103,6 +103,16 @@ def test_an_unknown_column_is_refused_with_the_nearest(driftkoll: CommandLine) -
     assert "unknown column 'resolvd'; did you mean 'resolved'?" in said.err
 
 
+def test_of_many_doubtful_times_a_few_are_told_and_the_rest_counted(
+    driftkoll: CommandLine,
+) -> None:
+    rows = (f"{n};incident;2026-10-25T02:{n};;;open" for n in range(10, 20))
+    said = driftkoll("cases", "import", cases(driftkoll, *rows), "--dry-run")
+    lines = said.err.splitlines()
+    assert len(lines) == 6
+    assert lines[-1].endswith("cases.csv: 5 more like these")
+
+
 def test_a_dry_run_stores_nothing(driftkoll: CommandLine) -> None:
     said = driftkoll("cases", "import", cases(driftkoll, RESOLVED), "--dry-run")
     assert "would take in 1 case" in said.out
@@ -123,7 +133,10 @@ def test_from_and_until_say_what_a_file_is_complete_for(driftkoll: CommandLine) 
     [
         (("--from", "2026-10-32"), "--from '2026-10-32' is no day; write it as 2026-10-01"),
         (("--from", "2026-11-02", "--until", "2026-11-01"), "--from 2026-11-02 is not before"),
-        (("--source", "servicedsk"), "unknown source of files 'servicedsk'; did you mean 'servicedesk'?"),
+        (
+            ("--source", "servicedsk"),
+            "unknown source of files 'servicedsk'; did you mean 'servicedesk'?",
+        ),
     ],
 )
 def test_what_cannot_be_meant_is_refused(
