@@ -13,7 +13,7 @@ from collector.cli.main import app
 from collector.probes.registry import probe_kinds
 from collector.settings.entries import TargetEntry
 from collector.settings.model import Configuration
-from collector.settings.register import AvailabilityEntry
+from collector.settings.register import CASE_ENTRIES, AvailabilityEntry
 from collector.settings.source_sections import CaseSourceSection
 from collector.sources.declared import DeclaredSource
 from collector.sources.file_options import FileOptions
@@ -91,6 +91,7 @@ def test_the_handbook_names_no_option_that_is_not_there() -> None:
             *_settings(Configuration),
             *_settings(TargetEntry),
             *_settings(AvailabilityEntry),
+            *(key for entry in CASE_ENTRIES.values() for key in _settings(entry)),
             *_settings(CaseSourceSection),
             *_settings(FileOptions),
             *JsonNumberOptions.model_fields,

@@ -5,6 +5,7 @@ import pytest
 from collector.domain.measurements import Op, Unit
 from collector.domain.targets import Kind
 from collector.indicators.availability import Definition
+from collector.indicators.registry import case_indicators
 from collector.settings.errors import ConfigurationError
 from collector.settings.register import load_register
 
@@ -188,3 +189,60 @@ def test_an_indicator_of_ones_own_needs_what_every_other_does(tmp_path):
     with pytest.raises(ConfigurationError) as error:
         load_register(write(tmp_path, OWN.replace("unit: ratio", "unit: share")))
     assert "indicators.share_of_phones.unit: 'share' is none of ratio" in str(error.value)
+
+
+CASES = """\
+indicators:
+  {id}:
+    name: {{sv: Namn}}
+    unit: {unit}
+    direction: "<="
+    definition: {{{definition}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("id_", "unit", "definition", "said"),
+    [
+        (
+            "incident_handling_time",
+            "days",
+            "statistik: median",
+            ".statistik: unknown key; did you mean 'statistic'?",
+        ),
+        (
+            "request_handling_time",
+            "days",
+            "clock: workin",
+            ".clock: 'workin' is none of calendar, working; did you mean 'working'?",
+        ),
+        ("user_satisfaction", "score", "min_answers: 0", ": min_answers must be 1 or more"),
+        (
+            "security_incidents",
+            "number",
+            "severity: hög, severities: [låg, medel]",
+            ": severity 'hög' must be one of severities, which go from the lowest to the highest: "
+            "låg, medel",
+        ),
+        (
+            "servicedesk_resolution_share",
+            "ratio",
+            "clock: working",
+            ".clock: unknown key; known are min_coverage, partial",
+        ),
+    ],
+)
+def test_a_choice_that_an_indicator_of_cases_does_not_have_is_refused(
+    tmp_path, id_, unit, definition, said
+):
+    file = tmp_path / "indicators.yaml"
+    file.write_text(CASES.format(id=id_, unit=unit, definition=definition), encoding="utf-8")
+    with pytest.raises(ConfigurationError) as caught:
+        load_register(file)
+    assert caught.value.problems == [f"{file}:6: indicators.{id_}.definition{said}"]
+
+
+@pytest.mark.parametrize("id_", sorted(case_indicators()))
+def test_the_choices_of_an_indicator_of_cases_are_those_of_its_file(id_):
+    indicator = case_indicators()[id_]
+    assert indicator.Definition.of(SHIPPED[id_].definition) == indicator.Definition()
