@@ -76,10 +76,10 @@ class Pass:
     def rows(self, since: Instant, now: Instant) -> AsyncGenerator[Found, None]:
         """Everything that was changed at `since` or later."""
         if self._declared.paginator.type == "keyset":
-            return self._by_cursor(since)
+            return self._by_cursor(since, now)
         return self._in_rounds(since, now)
 
-    async def _by_cursor(self, since: Instant) -> AsyncGenerator[Found, None]:
+    async def _by_cursor(self, since: Instant, now: Instant) -> AsyncGenerator[Found, None]:
         """By the cursor: always the first page of what is not older than the last that was seen.
 
         A case that is edited meanwhile moves to the end of the list, where it is met again. Only
@@ -88,6 +88,8 @@ class Pass:
         """
         cursors, steps = self._cursors, self._steps
         assert cursors is not None
+        assert self._declared.cursor is not None
+        recent = now - self._declared.cursor.overlap
         seen: set[tuple[str, Instant | None]] = set()
         moved = found_here = again = False
         doubts = barren = 0
@@ -103,7 +105,7 @@ class Pass:
                 continue
             doubts = 0
             here = cursors.position(since)
-            top = self._last(page.rows, since, cursors)
+            top = _last(page.rows, since, recent, cursors)
             beyond = cursors.position(top) > here
             fresh = [row for row in page.rows if (row.id, row.at) not in seen]
             seen.update((row.id, row.at) for row in page.rows)
@@ -125,7 +127,7 @@ class Pass:
             if not more:
                 return
             at_top = cursors.position(top)
-            seen = {(id_, at) for id_, at in seen if cursors.position(at or 0) == at_top}
+            seen = {(id_, at) for id_, at in seen if cursors.position(at or 0) >= at_top}
             since, moved, found_here, again, barren = top, True, False, False, 0
             steps.begin()
 
@@ -197,19 +199,30 @@ class Pass:
             except Unreadable as reason:
                 page.unreadable.append(str(reason))
 
-    def _last(self, rows: Sequence[Row], since: Instant, cursors: Cursors) -> Instant:
-        """The latest cursor. SourceFailed where the list is not what was asked for."""
-        before = cursors.earliest_given(since)
-        top = since
-        for row in rows:
-            at = row.at or 0
-            position = cursors.position(at)
-            if position < before:
-                asked = "in the order of the cursor" if top > since else "changed since then"
-                message = (
-                    f"the cursor went back: case {row.id} was changed {clock_text(at)}, which is "
-                    f"before {clock_text(before)}; only cases {asked} were asked for"
-                )
-                raise SourceFailed(SourceFailure.BAD_CURSOR, message)
-            before, top = position, max(top, at)
-        return top
+
+def _last(rows: Sequence[Row], since: Instant, recent: Instant, cursors: Cursors) -> Instant:
+    """Where to go on after a page. SourceFailed where it is not what was asked for.
+
+    A source may cut a page out first and look its cases up then: one that was edited in between
+    comes with a cursor of just now in an old place, and to go on from there would pass over all
+    that lies between. So what is `recent`, which the next pass reads again, only counts where
+    nothing older leads on.
+    """
+    earliest = before = cursors.earliest_given(since)
+    top = latest = since
+    for row in rows:
+        at = row.at or 0
+        position = cursors.position(at)
+        if at >= recent:
+            latest = max(latest, at)
+            before_it = earliest
+        else:
+            before_it, before, top = before, max(before, position), max(top, at)
+        if position < before_it:
+            asked = "changed since then" if before_it == earliest else "in the cursor's order"
+            message = (
+                f"the cursor went back: case {row.id} was changed {clock_text(at)}, which is "
+                f"before {clock_text(before_it)}; only cases {asked} were asked for"
+            )
+            raise SourceFailed(SourceFailure.BAD_CURSOR, message)
+    return top if cursors.position(top) > cursors.position(since) else latest

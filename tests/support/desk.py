@@ -29,7 +29,10 @@ def written(at: datetime) -> str:
 
 
 class Desk:
-    """Cases by id, and what is asked of them; `cap` is the longest page whatever is asked for."""
+    """Cases by id, and what is asked of them; `cap` is the longest page whatever is asked for.
+
+    `before_cases` is called when a page is cut out and before its cases are looked up.
+    """
 
     def __init__(self, cases: int = 0, *, each: timedelta = timedelta(seconds=7)) -> None:
         self.cases: dict[int, dict[str, Any]] = {}
@@ -40,6 +43,7 @@ class Desk:
         self.cap = 10_000
         self.trouble: Trouble | None = None
         self.before_answer: Callable[[Asked], None] | None = None
+        self.before_cases: Callable[[Sequence[int]], None] | None = None
         for _ in range(cases):
             self.now += each
             self.add()
@@ -107,6 +111,8 @@ class Desk:
             at, _, number = query["after"].partition("|")
             first = bisect_left(found, (at, int(number) + 1))
         page = found[first : first + size]
+        if self.before_cases is not None:
+            self.before_cases([number for _, number in page])
         items: list[Any] = [self.cases[number] for _, number in page]
         if query.get("only") == "ids":
             items = [item["id"] for item in items]

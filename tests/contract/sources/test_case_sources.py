@@ -1,8 +1,9 @@
 """What holds of every source of cases, however it is paged: nothing missed, nothing doubled."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -128,6 +129,30 @@ def editing(desk: Desk, whom: Callable[[int], int]) -> None:
 def test_a_case_that_is_edited_while_pages_are_read_hides_no_other(way: str) -> None:
     desk = Desk(100)
     editing(desk, lambda count: count if count < 30 else 0)
+
+    async def scenario() -> dict[str, ReadCase]:
+        async with reading(desk, way) as source:
+            return latest(await read(source, now=instant(desk.now)))
+
+    given = asyncio.run(scenario())
+    assert sorted(map(int, given)) == list(range(1, 101))
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("which", [0, 7, -1])
+def test_a_case_that_is_edited_between_its_place_and_its_content_hides_no_other(
+    way: str, which: int
+) -> None:
+    desk = Desk(100, each=timedelta(minutes=20))
+    calls = 0
+
+    def edit(page: Sequence[int]) -> None:
+        nonlocal calls
+        calls += 1
+        if calls < 5 and len(page) > which:
+            desk.edit(page[which], status="pending")
+
+    desk.before_cases = edit
 
     async def scenario() -> dict[str, ReadCase]:
         async with reading(desk, way) as source:
