@@ -51,7 +51,7 @@ EXPRESSIONS = [
     "l[0:1]",
     "*.b",
     "length(l || `[]`)",
-    "contains(`[\"x\", \"y\"]`, to_string(a))",
+    'contains(`["x", "y"]`, to_string(a))',
 ]
 
 
