@@ -6,17 +6,19 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from typing import Protocol
 
 from collector.domain.batches import Resumption
 from collector.domain.events import Event, EventKind
 from collector.domain.instants import SECOND, Instant
 from collector.domain.live import Live
-from collector.ports import Clock, PollMetrics, Probe, Store, StoreUnavailable
+from collector.ports import Clock, PollMetrics, Probe, SourceMetrics, Store, StoreUnavailable
 from collector.scheduling import Schedule
 from collector.services.clockwatch import Clockwatch
 from collector.services.configure import Applied, apply, save_places
 from collector.services.devices import Devices
 from collector.services.keep_figures import FigureKeeper, Scope
+from collector.services.keep_sources import SourceJob, SourceKeeper
 from collector.services.live import known_until, live_targets
 from collector.services.poll import Poller
 from collector.services.record import Recorder
@@ -36,6 +38,16 @@ _REST_BETWEEN_STEPS = 0.02
 _GC_THRESHOLDS = (20_000, 50, 100)
 
 MakeProbes = Callable[[Settings], Mapping[str, Probe]]
+MakeJobs = Callable[[Settings], Mapping[str, SourceJob]]
+
+
+class AgentMetrics(PollMetrics, SourceMetrics, Protocol):
+    """What the agent tells of itself."""
+
+
+def no_jobs(settings: Settings) -> Mapping[str, SourceJob]:
+    """Of an agent that reads no sources."""
+    return {}
 
 
 class Agent:
@@ -46,14 +58,16 @@ class Agent:
         settings: Settings,
         store: Store,
         clock: Clock,
-        metrics: PollMetrics,
+        metrics: AgentMetrics,
         make_probes: MakeProbes,
+        make_jobs: MakeJobs = no_jobs,
     ) -> None:
         self._settings = settings
         self._store = store
         self._clock = clock
         self._metrics = metrics
         self._make_probes = make_probes
+        self._make_jobs = make_jobs
         self._recorder = Recorder(store, clock, metrics)
         left = store.resume()
         self._left: Resumption | None = left
@@ -71,12 +85,14 @@ class Agent:
         self._keeper = FigureKeeper(
             store, clock, lambda now: known_until(self._poller.watches, now)
         )
+        self._sources = SourceKeeper(store, clock, metrics)
         self._schedule = Schedule()
         self._clockwatch = Clockwatch(clock, metrics, self._stepped)
         self._offset = 0
         self._turned = False
         self._last_reload_successful = True
         self._watching: asyncio.Task[None] | None = None
+        self._reading: asyncio.Task[None] | None = None
         self._live: Live | None = None
 
     @property
@@ -125,6 +141,7 @@ class Agent:
         self._schedule.every(300, "retention", self._retain)
         self._schedule.start()
         self._watching = asyncio.create_task(self._clockwatch.run())
+        self._reading = asyncio.create_task(self._take_sources())
         # What was built so far stays, and polling makes next to no cycles: left at its defaults the
         # collector walks through all of it several times a minute, a quarter of a second each.
         gc.collect()
@@ -165,6 +182,7 @@ class Agent:
         applied = apply(settings.targets, ids, self._poller, self._recorder, now)
         await asyncio.to_thread(save_places, self._poller, self._store)
         self._settings = settings
+        await self._take_sources()
         self._recorder.event(Event(now, EventKind.RELOADED, None, {"added": applied.added}))
         for name in ("database", "listen", "web_config_file"):
             if getattr(settings, name) != getattr(before, name):
@@ -176,11 +194,21 @@ class Agent:
         self._schedule.stop()
         if self._watching is not None:
             self._watching.cancel()
+        if self._reading is not None:
+            await asyncio.gather(self._reading, return_exceptions=True)
+        stopping = asyncio.create_task(self._sources.stop())
         await self._poller.stop()
         self._recorder.event(Event(self._clock.now(), EventKind.STOPPED))
         written = await asyncio.to_thread(self._recorder.stop, STOP_WITHIN)
         await _close(self._poller.probes.values())
+        await stopping
         return written
+
+    async def _take_sources(self) -> None:
+        """Read the sources of the configuration in force."""
+        settings = self._settings
+        jobs = await asyncio.to_thread(self._make_jobs, settings)
+        await self._sources.take(jobs, settings.zone)
 
     async def _turn(self) -> None:
         self._poller.turn(self._clock.monotonic() + self._offset)
@@ -193,7 +221,7 @@ class Agent:
 
     async def _work_out_figures(self) -> None:
         s = self._settings
-        scope = Scope(s.zone, s.register, s.sites, s.population, s.service)
+        scope = Scope(s.zone, s.register, s.sites, s.population, s.service, s.desk)
         with suppress(StoreUnavailable):  # the recorder tells of it, once
             await asyncio.to_thread(self._keeper.refresh, scope)
 

@@ -16,9 +16,11 @@ from collector.agent import Agent
 from collector.domain.instants import Instant
 from collector.ports import Store
 from collector.probes._resolver import DnsResolver
+from collector.services.sync import Sync
 from collector.settings.load import load
 from collector.settings.probing import build_probes
 from collector.settings.settings import Settings
+from collector.settings.source_jobs import source_jobs
 from collector.store import open_store
 from collector.store.holding import hold
 from exporters.self_metrics import SelfMetrics
@@ -73,13 +75,14 @@ def _favour_polling() -> None:
 
 async def _serve(path: Path, settings: Settings, store: Store) -> int:
     metrics, clock = SelfMetrics(), SystemClock()
-    resolver = DnsResolver()
+    resolver, sync = DnsResolver(), Sync(store, clock)
     agent = Agent(
         settings,
         store,
         clock,
         metrics,
         lambda chosen: build_probes(chosen, chosen.targets, resolver),
+        lambda chosen: source_jobs(chosen, store, clock, sync),
     )
     web_config = WebConfigFile(settings.web_config_file)
     app = create_app(
@@ -119,6 +122,7 @@ def _configured(settings: Settings) -> Configured:
         settings.register,
         settings.targets,
         settings.service,
+        settings.desk,
     )
 
 

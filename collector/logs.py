@@ -36,4 +36,6 @@ def set_up(level: str, form: str) -> None:
     handler.setFormatter(_Json() if form == "json" else _KeyValue())
     # Alembic tells of each look at the schema; what an upgrade does the store says itself.
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    # httpx tells of each request with its whole URL, which may hold a credential.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)

@@ -1,19 +1,30 @@
 """How polling itself fares: counted where it happens, read at a scrape."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+)
 from prometheus_client.exposition import generate_latest
 from prometheus_client.metrics_core import HistogramMetricFamily
 from prometheus_client.registry import Collector
 
+from collector.domain.instants import SECOND, Instant
+from collector.domain.sources import SourceFailure
 from exporters.exposition.families import (
     CLOCK_STEPS,
     LOOP_LAG,
     POLL_DURATION,
     POLLS,
     POLLS_MISSED,
+    SOURCE_ERRORS,
+    SOURCE_LAST_SUCCESS,
     STORE_WRITE,
 )
 from exporters.exposition.text import Family
@@ -24,9 +35,9 @@ WRITE_BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5,
 
 
 class SelfMetrics:
-    """What the polling service counts of its own work: the port PollMetrics.
+    """What the agent counts of its own work: the ports PollMetrics and SourceMetrics.
 
-    Everything but `text` is called on the polling loop or by the one writer of the store.
+    What is of polling is called on the polling loop or by the one writer of the store.
     """
 
     def __init__(self) -> None:
@@ -45,6 +56,16 @@ class SelfMetrics:
             STORE_WRITE.name, STORE_WRITE.help, buckets=WRITE_BOUNDS, registry=self._registry
         )
         self._steps = Counter(CLOCK_STEPS.name, CLOCK_STEPS.help, registry=self._registry)
+        self._read = Gauge(
+            SOURCE_LAST_SUCCESS.name,
+            SOURCE_LAST_SUCCESS.help,
+            SOURCE_LAST_SUCCESS.labels,
+            registry=self._registry,
+        )
+        self._errors = Counter(
+            SOURCE_ERRORS.name, SOURCE_ERRORS.help, SOURCE_ERRORS.labels, registry=self._registry
+        )
+        self._sources: set[str] = set()
 
     def polled(self, probe: str, result: str, n: int = 1) -> None:
         """Count `n` polls of a probe that found `result` (up, degraded, down, unknown)."""
@@ -69,6 +90,29 @@ class SelfMetrics:
     def poll_took_many(self, durations: Sequence[float]) -> None:
         """Count the times of a batch of polls, in seconds; about 0.1 µs each."""
         self._durations.add(durations)
+
+    def known_sources(self, last_success: Mapping[str, Instant | None]) -> None:
+        """Take up the sources that there are: their errors begin at 0, for rates to be right."""
+        for gone in self._sources - last_success.keys():
+            with suppress(KeyError):  # one that never was read whole
+                self._read.remove(gone)
+            for reason in SourceFailure:
+                self._errors.remove(gone, reason.value)
+        for new in last_success.keys() - self._sources:
+            for reason in SourceFailure:
+                self._errors.labels(new, reason.value)
+        self._sources = set(last_success)
+        for source, at in last_success.items():
+            self.source_succeeded(source, at)
+
+    def source_succeeded(self, source: str, at: Instant | None) -> None:
+        """Note when a source was last read whole."""
+        if at is not None:
+            self._read.labels(source).set(at / SECOND)
+
+    def source_failed(self, source: str, reason: str) -> None:
+        """Count that a source could not be read."""
+        self._errors.labels(source, reason).inc()
 
     def text(self) -> bytes:
         """The families in Prometheus's text format."""

@@ -18,12 +18,14 @@ def check_config(config: ConfigFile = None) -> None:
     settings = opened(config).settings
     warn(*settings.warnings)
     probes = sum(len(target.probes) for target in settings.targets)
-    parts = (
+    parts = [
         _count(len(settings.targets), "target"),
         _count(probes, "probe"),
         _count(len(settings.sites), "site"),
         _count(len(settings.register), "indicator"),
-    )
+    ]
+    if settings.sources:
+        parts.append(_count(len(settings.sources), "source"))
     emit(f"OK: {', '.join(parts)}")
 
 

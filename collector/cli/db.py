@@ -23,6 +23,7 @@ from collector.settings.errors import ConfigurationError
 from collector.store import restore as restore_database
 from collector.store import upgrade as upgrade_database
 from collector.store.transferring import Report, transfer
+from exporters.jsonable import time
 
 _LITERAL_PASSWORD = re.compile(r"(?<=:)(?!//|\$\{[^}]*\}@)[^@]*(?=@)")
 """The password in a URL, unless it is a variable that stands for one."""
@@ -61,6 +62,47 @@ def check(config: ConfigFile = None, output: OutputFormat = Format.TABLE) -> Non
         emit(*([f"{each.what} ({each.remedy})" for each in findings] or ["OK: nothing found"]))
     if findings:
         raise typer.Exit(1)
+
+
+@app.command()
+def purges(config: ConfigFile = None, output: OutputFormat = Format.TABLE) -> None:
+    """List what was deleted because the time that `retention` sets for it was over.
+
+    Example: driftkoll db purges -c driftkoll.yaml
+    """
+    work = opened(config)
+    words, zone = work.words, work.settings.zone
+    with store_of(work) as store:
+        purged = store.purges()
+    if output is Format.JSON:
+        emit_json(
+            [
+                {
+                    "at": time(each.at, zone),
+                    "what": each.what,
+                    "before": time(each.before, zone),
+                    "rows": each.rows,
+                }
+                for each in purged
+            ]
+        )
+        return
+    columns = [
+        Column(words["purged_at"]),
+        Column(words["purged_what"]),
+        Column(words["purged_before"]),
+        Column(words["purged_rows"], "right"),
+    ]
+    rows = [
+        (
+            words.time(each.at, zone),
+            words[f"purged.{each.what}"],
+            words.time(each.before, zone),
+            words.number(each.rows),
+        )
+        for each in purged
+    ]
+    emit(table(columns, rows) if rows else words["no_purges"])
 
 
 @app.command()

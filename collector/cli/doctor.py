@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from collector.cli import diagnosis
+from collector.cli import desk_diagnosis, diagnosis
 from collector.cli.diagnosis import Diagnosis, Grade
 from collector.cli.failures import RefusedError
 from collector.cli.opening import Opened, opened
@@ -41,7 +41,7 @@ def doctor(
     ] = None,
 ) -> None:
     """Look for what keeps the agent from measuring: rights, clock, limits, disk, database,
-    sentinels.
+    sentinels, sources of cases.
 
     Each line says OK, warn or FAIL; the line after it what to do. The exit status is 0 all the
     same.
@@ -76,6 +76,7 @@ def _diagnoses(work: Opened) -> Iterator[Diagnosis]:
     yield diagnosis.descriptors(settings.targets)
     yield from diagnosis.database(settings.database)
     yield from _sentinels(work)
+    yield from desk_diagnosis.sources(work)
 
 
 def _sentinels(work: Opened) -> Iterator[Diagnosis]:

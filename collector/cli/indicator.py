@@ -1,5 +1,6 @@
 """`driftkoll indicator`: what the board follows, and one figure in full."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Annotated
@@ -25,6 +26,7 @@ from collector.domain.instants import Duration, moment
 from collector.domain.measurements import Indicator
 from collector.domain.quantities import parse_duration
 from collector.indicators import availability
+from collector.indicators.registry import case_indicators
 from collector.services.further_outage import further_outage
 from collector.services.measure import measure
 from collector.services.roll_up import rolled_up
@@ -94,9 +96,12 @@ def show(
             show_default=False,
         ),
     ] = None,
+    cases: Annotated[
+        bool, typer.Option("--cases", help="Also the ids of the cases behind the figure.")
+    ] = False,
     output: OutputFormat = Format.TABLE,
 ) -> None:
-    """Show one indicator for a period: all of it, or one site, class or object.
+    """Show one indicator for a period: all of it, or one site; of availability one class or object.
 
     A month that is frozen (`report freeze`) is as it was frozen, with what it would be now.
 
@@ -105,9 +110,11 @@ def show(
       driftkoll indicator show -c driftkoll.yaml availability --period 2026-10
       driftkoll indicator show -c driftkoll.yaml availability --period 2026 --target srv-ad-1
       driftkoll indicator show -c driftkoll.yaml availability --kind switch --outage 2h
+      driftkoll indicator show -c driftkoll.yaml incident_handling_time --site laxa --cases
     """
     work = opened(config)
     indicator = _indicator(work, name)
+    _sensible(indicator, {"--kind": kind, "--target": target}, cases=cases)
     asked, key = work.period(period), work.site(site)
     further = None if outage is None else _further(outage, indicator)
     with store_of(work) as store:
@@ -124,8 +131,10 @@ def show(
             sites=work.settings.sites,
             population=work.settings.population,
             service=work.settings.service,
+            desk=work.settings.desk,
             now=work.now,
             known_until=None,
+            cases=cases,
         )
         measured = shown(
             store,
@@ -170,6 +179,21 @@ def show(
         emit_json(jsonable.measurement(measured, work.settings.zone))
     else:
         emit(*details(work, indicator, measured))
+
+
+def _sensible(indicator: Indicator, scope: Mapping[str, str | None], *, cases: bool) -> None:
+    """Refused for a scope that an indicator does not have."""
+    if indicator.id == availability.ID:
+        if cases:
+            raise RefusedError(f"--cases is for indicators of cases, {indicator.id} has objects")
+        return
+    for option, asked in scope.items():
+        if asked is not None:
+            raise RefusedError(
+                f"{option} is for {availability.ID}, {indicator.id} has no objects; take it away"
+            )
+    if cases and indicator.id not in case_indicators():
+        raise RefusedError(f"--cases is for indicators of cases, {indicator.id} has none")
 
 
 def _further(text: str, indicator: Indicator) -> Duration:

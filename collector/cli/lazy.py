@@ -19,6 +19,8 @@ COMMANDS: Mapping[str, str] = {
     "targets": "List, import and rename targets.",
     "indicator": "List the indicators; show one in detail.",
     "outages": "List, annotate, correct and import outages.",
+    "cases": "Fetch, import, list and check the servicedesk's cases.",
+    "register": "List, import and attest the registers beside the servicedesk.",
     "maintenance": "Add, list, extend and cancel maintenance windows.",
     "report": "Freeze the figures of a closed month.",
     "user": "Add, list and remove those who may sign in.",

@@ -29,8 +29,9 @@ def _version(wanted: bool) -> None:
 
 
 @app.callback(
-    epilog="Exit status: 0 fine; 1 the answer is no (`poll` with a target down, `db check` with "
-    "findings); 2 wrong use or configuration; 3 a bug in Driftkoll."
+    epilog="Exit status: 0 fine; 1 the answer is no (`poll` with a target down, `db check` and "
+    "`cases check` with findings, `cases sync` with a source that cannot be read); 2 wrong use or "
+    "configuration; 3 a bug in Driftkoll."
 )
 def driftkoll(
     ctx: typer.Context,

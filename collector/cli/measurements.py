@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from collector.cli.case_details import case_parts, case_rows
 from collector.cli.opening import ALL_SITES, Opened
 from collector.cli.output import MAIL_WIDTH, Cell, Column, Row, table
 from collector.cli.waterfall import waterfall
@@ -78,6 +79,7 @@ def details(work: Opened, indicator: Indicator, measurement: Measurement) -> lis
     rows += _times(work, detail)
     if detail.get("left_out"):
         rows.append((words["left_out"], ", ".join(map(words.kinds, detail["left_out"]))))
+    rows += case_rows(work, indicator, measurement)
     rows += _frozen(work, measurement)
     parts = [
         name_of(work, indicator),
@@ -85,6 +87,7 @@ def details(work: Opened, indicator: Indicator, measurement: Measurement) -> lis
         "",
         table([Column(""), Column("", wrap=20)], rows, headings=False),
     ]
+    parts += case_parts(work, measurement)
     if any(detail.get("seconds", {}).values()):
         parts += ["", f"{words['five_parts']}:", "", waterfall(work, detail["seconds"])]
     classes: Mapping[str, Any] = detail.get("classes") or {}

@@ -62,6 +62,7 @@ def freeze(
             zone=work.settings.zone,
             population=work.settings.population,
             service=work.settings.service,
+            desk=work.settings.desk,
             author=author or who(),
             reason=reason.strip(),
             now=work.now,

@@ -45,6 +45,7 @@ def status(
                         sites=work.settings.sites,
                         population=work.settings.population,
                         service=work.settings.service,
+                        desk=work.settings.desk,
                         now=work.now,
                         known_until=None,
                     ),

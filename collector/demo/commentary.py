@@ -11,6 +11,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from collector.demo.desk import Happened
+from collector.demo.desk_stories import What as CaseMove
+from collector.demo.desk_words import OPEN, RESOLVED
 from collector.demo.faults import Step, What
 from collector.demo.organisation import Device, behind
 
@@ -20,6 +23,7 @@ Say = Callable[[str], None]
 _MARKS = ("degraded", "flapping")
 _STATES = ("up", "down", "unreachable", "maintenance", "unknown")
 _COUNT = re.compile(r'^driftkoll_targets\{.*state="(\w+)".*\} (\S+)$', re.MULTILINE)
+_OPEN_CASES = re.compile(r"^driftkoll_cases_open\{.*\} (\S+)$", re.MULTILINE)
 _MARKED = r"^driftkoll_target_%s\{.*\} 1(?:\.0)?$"
 _LOOK_EVERY, _SETTLED = 2.0, 2
 """Seconds between two looks, and how many of them have to agree before they are told."""
@@ -42,6 +46,10 @@ def invitation(
         f"status --period {month} -c {config}": "try.bad_month",
         f"indicator show availability -c {config}": "try.detail",
         f"outages list --period 30d -c {config}": "try.outages",
+        f"cases status -c {config}": "try.cases",
+        f"indicator show servicedesk_resolution_share --period {month} --cases -c {config}": (
+            "try.share"
+        ),
         f"doctor --rollout -c {config}": "try.rollout",
     }
     yield ""
@@ -68,8 +76,14 @@ class Commentary:
         self._devices = devices
         self._say = say
 
-    def tell(self, step: Step) -> None:
-        """A fault begins or ends."""
+    def tell(self, happens: Step | Happened) -> None:
+        """A fault begins or ends, or something happens to a case."""
+        if isinstance(happens, Happened):
+            self._line(_of_case(happens, self._texts))
+        else:
+            self._tell_step(happens)
+
+    def _tell_step(self, step: Step) -> None:
         key = f"{step.fault.what}.{'begins' if step.begins else 'ends'}"
         if step.fault.what is What.BLIP and not step.begins:
             return
@@ -80,14 +94,20 @@ class Commentary:
         )
 
     def watch(self, url: str, ended: threading.Event) -> None:
-        """Say how many targets are in which state, when that has changed and settled."""
+        """Say how many targets are in which state, when that has changed and settled; once, that
+        the cases are there."""
         told, seen, agreed = "", "", 0
+        fetched = False
         while not ended.wait(_LOOK_EVERY):
             try:
                 with urllib.request.urlopen(f"{url}/metrics", timeout=2) as answer:  # noqa: S310 - our own page
-                    now = self._counts(answer.read().decode())
+                    metrics = answer.read().decode()
             except OSError:
                 continue
+            if not fetched and (open_ := _open_cases(metrics)):
+                fetched = True
+                self._line(self._texts["fetched"].format(n=open_))
+            now = self._counts(metrics)
             agreed = agreed + 1 if now == seen else 1
             seen = now
             if agreed == _SETTLED and seen != told:
@@ -123,6 +143,28 @@ class Commentary:
         clock = f"{datetime.fromtimestamp(time.time()).astimezone():%H:%M:%S}  "
         width = shutil.get_terminal_size().columns
         self._say(textwrap.fill(clock + text, width, subsequent_indent=" " * len(clock)))
+
+
+def _open_cases(metrics: str) -> int:
+    return sum(round(float(number)) for number in _OPEN_CASES.findall(metrics))
+
+
+def _of_case(happened: Happened, texts: Mapping[str, str]) -> str:
+    """What happened to a case, in words."""
+    id_, kind, category, site, queue, before, move = happened
+    key = "new"
+    if move is not None:
+        key = move.what.value
+        if move.what is CaseMove.STATUS:
+            key = "again" if move.to == OPEN and before == RESOLVED else move.to
+    return texts[f"case.{key}"].format(
+        id=id_,
+        kind=kind.lower(),
+        category=category,
+        site=f", {site}" if site else "",
+        queue=queue,
+        to=move.to if move else "",
+    )
 
 
 def answers(url: str, ended: threading.Event) -> bool:

@@ -5,8 +5,11 @@ from collections.abc import Mapping, Sequence
 from io import StringIO
 from pathlib import Path
 
+from collector.demo import desk_words as words
+from collector.demo.desk_server import TOKEN
 from collector.demo.organisation import (
     COMMUNITY,
+    DESK_ADDRESS,
     MAIL_GATEWAY,
     NEVER_ANSWERS,
     SENTINELS,
@@ -55,6 +58,45 @@ _PROBES = {
 }
 """What those are asked beside SNMP that are asked more than a row of a CSV file can say."""
 
+_DESK_FIELDS = {
+    "type": words.TYPE,
+    "category": words.CATEGORY,
+    "channel": words.CHANNEL,
+    "priority": words.PRIORITY,
+    "site": words.SITE,
+    "satisfaction": words.RATING,
+    "satisfaction_at": words.RATED,
+    "caused_by_change": words.CHANGE,
+    "disruption_report": words.REPORT,
+    "excluded": words.LEFT_OUT,
+}
+"""What the desk keeps in custom fields."""
+
+_DESK = """\
+sources:
+  servicedesk:
+    preset: rt
+    base_url: http://{address}:{port}
+    token: {token}
+    every: 10s
+    groups:
+      servicedesk: [{desk}]
+      second_line: [{second_line}]
+    fields:
+{fields}    types:   # {comment}
+      {words.INCIDENT}: incident
+      {words.REQUEST}: request
+      {words.CHANGED}: change
+    statuses: {{{words.SCHEDULED}: scheduled, {words.SUPPLIER}: waiting_supplier}}
+    excluded:
+      {words.SPAM}: spam
+      {words.TEST}: test
+      {words.DUPLICATE}: duplicate
+      {words.MONITORING}: automatic
+    majors: [{words.MAJOR}]
+    sites:
+{sites}"""
+
 _WRONG = "gammal"
 _COLUMNS = ("name", "kind", "site", "address", "probes", "parent", "snmp_profile", "snmp_port")
 
@@ -70,13 +112,13 @@ def write_configuration(
 ) -> Path:
     """Write the YAML file and its list of targets; the YAML file's path."""
     file = folder / "driftkoll.yaml"
-    services = _services(devices, ports)
-    file.write_text(_yaml(listen, language, texts, services), encoding="utf-8")
+    text = _yaml(listen, language, texts, _services(devices, ports), _desk(ports, texts))
+    file.write_text(text, encoding="utf-8")
     (folder / TARGETS).write_text(_csv(devices, ports.snmp), encoding="utf-8")
     return file
 
 
-def _yaml(listen: str, language: str, texts: Mapping[str, str], services: str) -> str:
+def _yaml(listen: str, language: str, texts: Mapping[str, str], services: str, desk: str) -> str:
     comment = "".join(f"# {line}\n" for line in texts["file"].splitlines())
     sites = "".join(f"  {key}: {name}\n" for key, name in SITES.items())
     return f"""\
@@ -104,7 +146,25 @@ snmp:
 
 targets:
   - file: {TARGETS}
-{services}"""
+{services}
+{desk}"""
+
+
+def _desk(ports: Ports, texts: Mapping[str, str]) -> str:
+    return _DESK.format(
+        address=DESK_ADDRESS,
+        port=ports.http,
+        token=TOKEN,
+        desk=words.SERVICEDESK,
+        second_line=", ".join(words.SECOND_LINE),
+        fields="".join(
+            f"""      {field}: "CustomFields[?name=='{name}'].values[0] | [0]"\n"""
+            for field, name in _DESK_FIELDS.items()
+        ),
+        words=words,
+        comment=texts["types"],
+        sites="".join(f"      {name}: {key}\n" for key, name in SITES.items()),
+    )
 
 
 def _services(devices: Sequence[Device], ports: Ports) -> str:

@@ -1,18 +1,15 @@
 """The script of the demo: which faults come and go while one looks on. Pure and endless."""
 
 import heapq
-import json
 import random
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from collector.demo.organisation import NEVER_ANSWERS, SENTINELS, Device, Ports, is_vital
+from collector.demo.organisation import NEVER_ANSWERS, SENTINELS, Device, is_vital
 from collector.domain.targets import Kind
 
 SEED = 2026
-
-_READY = "ready"
 
 
 class What(StrEnum):
@@ -113,25 +110,3 @@ def steps(script: Iterator[Fault]) -> Iterator[Step]:
     while under_way:
         at, ended = heapq.heappop(under_way)
         yield Step(at, False, ended)
-
-
-def ready(ports: Ports) -> str:
-    """What the simulator says once all of its devices listen."""
-    return f"{_READY} {' '.join(map(str, ports))}"
-
-
-def ports_of(line: str) -> Ports | None:
-    """The ports of a simulator that is ready; None where it says anything else."""
-    word, *numbers = line.split() or [""]
-    return Ports(*map(int, numbers)) if word == _READY else None
-
-
-def as_line(step: Step) -> str:
-    """A step as the simulator tells it."""
-    return json.dumps(step)
-
-
-def told(line: str) -> Step:
-    """The step that a line tells of."""
-    at, begins, (start, end, what, target) = json.loads(line)
-    return Step(at, begins, Fault(start, end, What(what), target))

@@ -123,6 +123,11 @@ def month_before(now: Instant, zone: ZoneInfo, back: int) -> str:
     return _calendar(back, now, zone)[0].text
 
 
+def beginning(months: int, now: Instant, zone: ZoneInfo) -> Instant:
+    """When the first day of the month so many months ago begins."""
+    return _calendar(months, now, zone)[0].start
+
+
 def _calendar(months: int, now: Instant, zone: ZoneInfo) -> Sequence[_Month]:
     today = moment(now).astimezone(zone)
     count = today.year * 12 + today.month - 1

@@ -36,7 +36,7 @@ class HttpServices:
         self._began = clock()
         self._services = {d.address: d for d in devices if d.address in sockets}
         self._sockets = [*sockets.values()]
-        self._server = _Server(
+        self._server = Server(
             uvicorn.Config(
                 self._answer,
                 interface="asgi3",
@@ -103,7 +103,7 @@ class HttpServices:
         return None
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """A server that leaves signals alone."""
 
     @contextmanager

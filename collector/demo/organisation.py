@@ -6,10 +6,12 @@ The municipalities exist; schools, homes, devices and faults are made up.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from collector.domain.targets import Kind
 
 SITES = {"lekeberg": "Lekeberg", "laxa": "Laxå", "askersund": "Askersund", "hallsberg": "Hallsberg"}
+ZONE = ZoneInfo("Europe/Stockholm")
 HUB = "hallsberg"
 """Where the server hall is, and Driftkoll in it."""
 
@@ -36,6 +38,9 @@ class Ports(NamedTuple):
     small: int
     """The mail gateway's greeting by TCP, the name servers by UDP."""
 
+
+DESK_ADDRESS = "127.80.9.1"
+"""The servicedesk's, which is nobody's device."""
 
 MAIL_GATEWAY = "mailgw-1"
 WEB_SITE = ("www.sydnarke.example", "192.0.2.80")

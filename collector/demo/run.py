@@ -1,6 +1,7 @@
 """The demo: the simulator, the history, the configuration and the very same agent as ever."""
 
 import fcntl
+import json
 import os
 import select
 import signal
@@ -11,22 +12,22 @@ from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
-from zoneinfo import ZoneInfo
 
 from collector import app
 from collector.demo.commentary import Commentary, Say, answers, invitation
 from collector.demo.configuration import DATABASE, write_configuration
-from collector.demo.history import BAD_MONTH, history, month_before
-from collector.demo.organisation import organisation
-from collector.demo.seeding import MADE_UP_UNTIL, seed
+from collector.demo.desk_stories import Sessions
+from collector.demo.history import BAD_MONTH, beginning, history, month_before
+from collector.demo.organisation import ZONE, organisation
+from collector.demo.seeding import MADE_UP_UNTIL, attest, seed
 from collector.demo.simulation import Simulation, SimulationError, simulation
 from collector.domain.events import EventKind
 from collector.domain.instants import Instant
 from collector.store import open_store
 
 LOG = "driftkoll.log"
+SESSIONS = "sessions.json"
 
-_ZONE = ZoneInfo("Europe/Stockholm")
 _STDOUT = 1
 
 
@@ -58,6 +59,7 @@ def run(demo: Demo) -> int:
         simulation(log) as simulated,
     ):
         until = _made_up(demo)
+        sessions = _sessions(demo)
         try:
             ports = simulated.wait_until_ready()
         except SimulationError:
@@ -70,7 +72,7 @@ def run(demo: Demo) -> int:
             texts=demo.texts,
             ports=ports,
         )
-        return _run_agent(demo, config, until, simulated, log)
+        return _run_agent(demo, config, until, sessions, simulated, log)
 
 
 def must_be_free(listen: tuple[str, int]) -> None:
@@ -114,21 +116,42 @@ def _make(demo: Demo, database: Path, now: Instant) -> None:
         file.unlink()
     store = open_store(f"sqlite:///{unfinished}", create=True)
     try:
-        past = history(organisation(), demo.months, now, _ZONE)
+        past = history(organisation(), demo.months, now, ZONE)
         seed(store, past, demo.texts["author"], demo.texts["planned"])
+        attest(store, past, demo.texts["author"], demo.texts["attested"])
     finally:
         store.close()
+    (demo.folder / SESSIONS).unlink(missing_ok=True)
     unfinished.rename(database)
 
 
-def _run_agent(demo: Demo, config: Path, until: Instant, simulated: Simulation, log: TextIO) -> int:
+def _sessions(demo: Demo) -> Sessions:
+    """When the demos on this history began, this one last: the servicedesk had cases in each."""
+    file = demo.folder / SESSIONS
+    now = app.SystemClock().now()
+    if file.exists():
+        since, starts = json.loads(file.read_text(encoding="utf-8"))
+    else:
+        since, starts = beginning(demo.months, now, ZONE), []
+    file.write_text(json.dumps([since, [*starts, now]]), encoding="utf-8")
+    return Sessions(since, (*starts, now))
+
+
+def _run_agent(
+    demo: Demo,
+    config: Path,
+    until: Instant,
+    sessions: Sessions,
+    simulated: Simulation,
+    log: TextIO,
+) -> int:
     """Run the agent, with the commentary in threads of its own."""
     ended = threading.Event()
     commenting = threading.Thread(
         target=_comment, args=(demo, config, until, simulated, ended, log.name), daemon=True
     )
     commenting.start()
-    simulated.begin()
+    simulated.begin(sessions)
     try:
         with redirect_stderr(log):
             status = app.run(config)
@@ -156,8 +179,8 @@ def _comment(
         url=url,
         config=config,
         command=demo.command,
-        year=month_before(app.SystemClock().now(), _ZONE, 0)[:4],
-        month=month_before(until, _ZONE, BAD_MONTH),
+        year=month_before(app.SystemClock().now(), ZONE, 0)[:4],
+        month=month_before(until, ZONE, BAD_MONTH),
     )
     demo.say("\n".join(lines))
     commentary = Commentary(demo.texts, devices, demo.say)

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 
-from collector.demo.history import STARTING, History, Past
+from collector.demo.history import STARTING, History, Past, beginning
+from collector.demo.organisation import ZONE
 from collector.domain.batches import Batch
 from collector.domain.events import Event, EventKind
 from collector.domain.instants import SECOND
+from collector.domain.registers import Attestation
 from collector.domain.samples import Reason
 from collector.domain.states import Change, Interval, Origin, State
 from collector.domain.targets import Target
@@ -28,6 +30,15 @@ def seed(store: Store, past: History, author: str, comment: str) -> None:
     for run in past.runs:
         store.write(_batch(past, run, ids))
     store.import_intervals(list(_planned(past, ids, comment)), author, "demo", past.end)
+
+
+def attest(store: Store, past: History, author: str, reason: str) -> None:
+    """Say that there were no security incidents until the month before last ended: somebody looks
+    back at a month when the next one is over, and has not yet for the last."""
+    until = beginning(1, past.end, ZONE)
+    if past.start < until:
+        whole = Attestation("security_incidents", past.start, until, author, until, reason)
+        store.attest(whole)
 
 
 def _batch(past: History, run: Span, ids: Mapping[str, int]) -> Batch:

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import IO
 
-from collector.demo.faults import Step, ports_of, told
+from collector.demo import lines
+from collector.demo.desk import Happened
+from collector.demo.desk_stories import Sessions
+from collector.demo.faults import Step
 from collector.demo.organisation import Ports
 
 _ENDS_WITHIN = 2.0
@@ -25,23 +28,23 @@ class Simulation:
     def wait_until_ready(self) -> Ports:
         """Wait until all devices listen; on which ports. SimulationError where it ends instead."""
         assert self._process.stdout is not None
-        ports = ports_of(self._process.stdout.readline())
+        ports = lines.ports_of(self._process.stdout.readline())
         if ports is None:
             raise SimulationError
         return ports
 
-    def begin(self) -> None:
-        """Let the script of faults begin."""
+    def begin(self, sessions: Sessions) -> None:
+        """Let the script of faults begin, and the servicedesk open."""
         assert self._process.stdin is not None
-        self._process.stdin.write("\n")
+        self._process.stdin.write(f"{lines.begin(sessions)}\n")
         self._process.stdin.flush()
 
-    def steps(self) -> Iterator[Step]:
-        """Each step as it happens, until the simulator ends."""
+    def steps(self) -> Iterator[Step | Happened]:
+        """Each step, and what happens to a case, as it happens, until the simulator ends."""
         assert self._process.stdout is not None
         with suppress(ValueError):  # closed by the demo's end
             for line in self._process.stdout:
-                yield told(line)
+                yield lines.told(line)
 
 
 @contextmanager

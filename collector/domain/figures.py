@@ -1,5 +1,6 @@
 """The availability figures that are kept ready for the exporters."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from collector.domain.instants import Instant
@@ -32,6 +33,7 @@ class Figures:
 
     `measurements` are (window, measurement) for each indicator and site; `settled` counts
     object-seconds for each (kind, site) since the agent started, up to where nothing can change.
+    `cases_open` counts open cases by type, team and age (collector.kpi.case_backlog).
     """
 
     at: Instant
@@ -39,3 +41,4 @@ class Figures:
     measurements: tuple[tuple[str, Measurement], ...] = ()
     forecasts: dict[str, float] = field(default_factory=dict)
     settled: dict[tuple[str, str], Seconds] = field(default_factory=dict)
+    cases_open: Mapping[tuple[str, str, str], int] = field(default_factory=dict)

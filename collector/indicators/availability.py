@@ -15,7 +15,7 @@ from collector.domain.periods import Period
 from collector.domain.targets import Kind
 from collector.kpi.books import MeasuredFrom, Row, measured_from, period_hours, rows
 from collector.kpi.budget import Budget, after_outage, combined_budget, group_budget
-from collector.kpi.forecast import forecast, ratio
+from collector.kpi.forecast import Prospect, forecast, ratio
 from collector.kpi.groups import (
     ALL,
     Account,
@@ -188,15 +188,6 @@ def with_outage(books: Books, scope: Scope, length: Duration) -> tuple[Books, in
     hit = {id_: row for id_, row in last.items() if row.rest or books.period.final}
     after = [after_outage(row, length) if hit.get(row.target) is row else row for row in books.rows]
     return replace(books, rows=after, scopes=by_scope(after)), len(hit)
-
-
-@dataclass(frozen=True, slots=True)
-class Prospect:
-    """A year's forecast value, its best case, and whether the year can be measurable then."""
-
-    value: float | None
-    best: float | None
-    measurable: bool
 
 
 def prospect(year: Books, recent: Books, definition: Definition, scope: Scope) -> Prospect:

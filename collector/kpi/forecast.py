@@ -1,5 +1,6 @@
 """How the year will end, if it goes on as it has gone (KPI.md "Forecast")."""
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from collector.domain.instants import Duration
@@ -15,6 +16,15 @@ class Forecast(NamedTuple):
     expected: Ratio | None
     best: Ratio
     coverage: Ratio
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """A year's forecast value, its best case, and whether the year can be measurable then."""
+
+    value: float | None
+    best: float | None
+    measurable: bool
 
 
 def forecast(year: Account, recent: Account, *, unreachable: bool = True) -> Forecast:

@@ -115,12 +115,14 @@ class ServiceHours:
     """Which calendar holds for which object: its own, else its kind's, else the default.
 
     None is around the clock. Objects go by name: this is configuration, which no store keeps.
+    `office` has the hours that working days are made of (KPI.md "Working days").
     """
 
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     default: Calendar | None = None
     kinds: Mapping[Kind, Calendar | None] = field(default_factory=dict)
     targets: Mapping[str, Calendar | None] = field(default_factory=dict)
+    office: Calendar = OFFICE
 
     def __bool__(self) -> bool:
         """Whether anything is not around the clock."""
@@ -139,7 +141,7 @@ class ServiceHours:
         calendar = self.calendar(kind, name)
         if calendar is None:
             return None
-        return _hours(calendar, self.zone, moment(start).year, moment(end).year)
+        return hours_of(calendar, self.zone, start, end)
 
     def stated(self, objects: Iterable[tuple[str, Kind]]) -> dict[str, Sequence[object]]:
         """The calendars of objects that are not served around the clock, by name."""
@@ -152,6 +154,11 @@ class ServiceHours:
 
 
 AROUND_THE_CLOCK = ServiceHours()
+
+
+def hours_of(calendar: Calendar, zone: ZoneInfo, start: Instant, end: Instant) -> Hours:
+    """A calendar's service within [start, end) and some way around it."""
+    return _hours(calendar, zone, moment(start).year, moment(end).year)
 
 
 @lru_cache(maxsize=64)

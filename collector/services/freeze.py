@@ -1,29 +1,22 @@
 """Freeze: keep a closed month's figures as they are now, whatever is learned later."""
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
-from typing import Any
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
-from collector.domain.instants import SECOND, Instant
-from collector.domain.measurements import FrozenFigure, FrozenVersion, Indicator
+from collector.domain.desks import NO_DESK, Desk
+from collector.domain.instants import Instant
+from collector.domain.measurements import FrozenVersion, Indicator
 from collector.domain.periods import Period
-from collector.domain.quantities import format_duration
 from collector.domain.targets import Kind
-from collector.indicators import availability
-from collector.indicators.availability import Books, Definition, Facts, Scope
-from collector.kpi.books import measured_from
-from collector.kpi.fingerprint import canonical, fingerprint
-from collector.kpi.groups import ALL
+from collector.kpi.fingerprint import canonical
 from collector.kpi.periods import is_month, parse_period, to_date
 from collector.kpi.service_hours import AROUND_THE_CLOCK, ServiceHours
 from collector.ports import FrozenStore, ShownStore
-from collector.services.history import read_timelines
-from collector.services.measure import decided_for, facts_of, of_scope
+from collector.services.freeze_availability import freeze_availability
+from collector.services.freeze_cases import FrozenCases, freeze_cases
 from collector.services.refused import Refused
-from collector.services.roll_up import Outages, read_outages
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +35,7 @@ def freeze(
     zone: ZoneInfo,
     population: Mapping[Kind, int],
     service: ServiceHours = AROUND_THE_CLOCK,
+    desk: Desk = NO_DESK,
     author: str,
     reason: str,
     now: Instant,
@@ -56,32 +50,14 @@ def freeze(
         raise Refused(f"{period.text}: only a calendar month is frozen: write it as 2026-10")
     if not period.final:
         raise Refused(f"{period.text} is not over; a month is frozen after its end")
-    indicator = next((it for it in register if it.id == availability.ID), None)
-    if indicator is None:
-        raise Refused(f"the register has no indicator with figures for {period.text}")
     year = parse_period(to_date(period.text), zone=zone, now=now)
-    definition = Definition.of(indicator.definition)
-    timelines = read_timelines(
-        store, year.start, period.end, now=now, min_notice=definition.min_notice
+    measured = freeze_availability(
+        store, register, period, year, zone=zone, population=population, service=service, now=now
     )
-    facts = facts_of(timelines, definition, population, zone, service)
-    books = [availability.compute(facts, each) for each in (period, year)]
-    figures = [
-        figure
-        for each in books
-        for figure in _figures(
-            indicator,
-            definition,
-            facts,
-            each,
-            read_outages(store, definition, each.period, zone=zone, service=service, now=now),
-        )
-    ]
+    cases = freeze_cases(store, register, (period, year), zone=zone, service=service, desk=desk)
+    figures = [*measured.figures, *cases.figures]
     if not any(figure.period == period.text for figure in figures):
         raise Refused(f"nothing was measured in {period.text}: there is nothing to freeze")
-    measured = measured_from(timelines.targets, facts.since)
-    counted = {row.target for each in books for row in each.rows}
-    stated = _stated(indicator, definition, facts, period)
     made = FrozenVersion(
         period.text,
         period.start,
@@ -90,20 +66,8 @@ def freeze(
         at=now,
         author=author,
         reason=reason,
-        definitions={indicator.id: stated},
-        fingerprint=fingerprint(
-            timelines,
-            year.start,
-            period.end,
-            counted,
-            stated,
-            {kind: since for kind, since in measured.items() if since < period.end},
-            facts.service.stated(
-                (timelines.target(id_).name, held.kind)
-                for id_ in counted
-                for held in timelines.target(id_).attributes
-            ),
-        ),
+        definitions={**measured.definitions, **cases.definitions},
+        fingerprint=_both(measured.fingerprint, cases),
     )
     versions = _of_month(store, period)
     if versions:
@@ -143,76 +107,16 @@ def stays_frozen(version: FrozenVersion) -> str:
     )
 
 
+def _both(measured: str, cases: FrozenCases) -> str:
+    """The fingerprint of all figures; that of availability alone where there are no others."""
+    if not cases.definitions:
+        return measured
+    return sha256(canonical([measured, cases.inputs]).encode()).hexdigest()
+
+
 def _of_month(store: FrozenStore, month: Period) -> list[FrozenVersion]:
     return [
         version
         for version in store.frozen_versions(month.start, month.end)
         if version.period == month.text
     ]
-
-
-def _figures(
-    indicator: Indicator,
-    definition: Definition,
-    facts: Facts,
-    books: Books,
-    outages: Outages,
-) -> Iterator[FrozenFigure]:
-    """All figures of a period that have a value."""
-    sites = sorted({site for _, site in books.scopes})
-    kinds = sorted({kind for kind, _ in books.scopes})
-    for scope in (Scope(site, kind) for site in (ALL, *sites) for kind in (None, *kinds)):
-        yield from _figure(indicator, definition, facts, books, outages, scope)
-    for target, rows in groupby(books.rows, key=lambda row: row.target):
-        # Otherwise each object would be looked for among all of them.
-        own = replace(books, rows=list(rows), scopes={}, lacking={})
-        yield from _figure(indicator, definition, facts, own, outages, Scope(target=target))
-
-
-def _figure(
-    indicator: Indicator,
-    definition: Definition,
-    facts: Facts,
-    books: Books,
-    outages: Outages,
-    scope: Scope,
-) -> Iterator[FrozenFigure]:
-    timelines, period = facts.timelines, books.period
-    found = of_scope(
-        indicator,
-        definition,
-        timelines,
-        books,
-        scope,
-        decided=decided_for(indicator, definition, period, scope, timelines),
-        outlook=None,
-        now=period.end,
-    )
-    if found.value is not None:
-        up = round(found.detail["seconds"]["up"] * SECOND)
-        yield FrozenFigure(
-            indicator.id,
-            period.text,
-            scope.site,
-            scope.kind,
-            scope.target,
-            found.value,
-            found.coverage,
-            found.target,
-            found.verdict,
-            {**found.detail, **outages.detail(scope, definition, up)},
-        )
-
-
-def _stated(
-    indicator: Indicator, definition: Definition, facts: Facts, period: Period
-) -> dict[str, Any]:
-    """The definition in force, with all that is stated and not measured."""
-    stated = {
-        "baseline": indicator.baseline,
-        "target": indicator.target_for(period.year),
-        "population": facts.population,
-    }
-    choices: dict[str, Any] = json.loads(canonical(definition))
-    choices["min_notice"] = format_duration(definition.min_notice)
-    return {**choices, **json.loads(canonical(stated))}

@@ -15,7 +15,12 @@ from collector.kpi.service_hours import AROUND_THE_CLOCK, ServiceHours
 from collector.kpi.timelines import Timelines
 from collector.ports import FigureStore
 from collector.services.history import read_accounts
-from collector.services.measure import decided_for, facts_of, measured_since, of_scope
+from collector.services.measure_availability import (
+    decided_for,
+    facts_of,
+    measured_since,
+    of_scope,
+)
 
 
 def further_outage(

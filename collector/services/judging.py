@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from collector.domain.instants import DAY, Instant
 from collector.domain.measurements import DecidedTarget, Indicator, Measurement, Outlook, Verdict
 from collector.domain.periods import Period
-from collector.indicators.availability import Prospect
+from collector.kpi.forecast import Prospect
 from collector.kpi.groups import ALL
 from collector.kpi.periods import parse_period, trailing
 from collector.kpi.verdict import judge, outlook
@@ -36,7 +36,7 @@ def outlook_on(
         return None
     if prospect is None:
         return Outlook.UNKNOWN
-    return outlook(_verdict(indicator, target, prospect.value, prospect.measurable))
+    return outlook(verdict_on(indicator, target, prospect.value, prospect.measurable))
 
 
 def measurement(
@@ -61,7 +61,7 @@ def measurement(
         value=value,
         unit=indicator.unit,
         target=target,
-        verdict=_verdict(indicator, target, value, measurable),
+        verdict=verdict_on(indicator, target, value, measurable),
         outlook=outlook,
         coverage=coverage,
         computed_at=now,
@@ -87,9 +87,10 @@ def without_value(
     )
 
 
-def _verdict(
+def verdict_on(
     indicator: Indicator, target: DecidedTarget | None, value: float | None, measurable: bool
 ) -> Verdict | None:
+    """The verdict by the indicator's baseline and its rule for partly."""
     return judge(
         value,
         target,

@@ -1,14 +1,16 @@
-"""Keep figures: works the availability figures out again at intervals, for the exporters."""
+"""Keep figures: works the figures out again at intervals, for the exporters."""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
+from collector.domain.desks import NO_DESK, Desk
 from collector.domain.figures import Figures
 from collector.domain.instants import MINUTE, SECOND, Duration, Instant
 from collector.domain.measurements import Indicator, Seconds
 from collector.domain.targets import Kind
+from collector.kpi.case_backlog import open_counts
 from collector.kpi.service_hours import AROUND_THE_CLOCK, ServiceHours
 from collector.ports import Clock, Store
 from collector.services.overview import overview
@@ -33,6 +35,7 @@ class Scope:
     sites: Mapping[str, str]
     population: Mapping[Kind, int]
     service: ServiceHours = AROUND_THE_CLOCK
+    desk: Desk = NO_DESK
 
 
 class FigureKeeper:
@@ -70,6 +73,7 @@ class FigureKeeper:
             sites=scope.sites,
             population=scope.population,
             service=scope.service,
+            desk=scope.desk,
             now=now,
             known_until=self._known_until(now),
             settled_since=self._settled_until,
@@ -78,6 +82,11 @@ class FigureKeeper:
         for key, seconds in figures.settled.items():
             self._settled[key] = self._settled.get(key, Seconds()) + seconds
         self._settled_until = until
-        self.figures = replace(figures, settled=dict(self._settled))
+        opened = self._store.cases(open_at=now) if scope.desk else ()
+        self.figures = replace(
+            figures,
+            settled=dict(self._settled),
+            cases_open=open_counts(opened, scope.desk.memberships, now),
+        )
         took = self._clock.monotonic() - began
         self._not_before = began + max(_AT_MOST_EVERY, _SHARE_OF_TIME * took)

@@ -1,6 +1,7 @@
 """Times as people write them: ISO 8601, local where no offset is given."""
 
-from datetime import datetime, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from dateutil.tz import datetime_ambiguous, datetime_exists
@@ -15,13 +16,25 @@ def read_time(text: str, zone: tzinfo) -> tuple[Instant, bool]:
     """
     try:
         written = datetime.fromisoformat(text)
-        local = written if written.tzinfo else written.replace(tzinfo=zone)
+        if written.tzinfo:
+            return instant(written), False
+        local = written.replace(tzinfo=zone)
+        if not _clocks_change(local.date(), zone):
+            return instant(local), False
         exists = datetime_exists(local)
     except (ValueError, OverflowError):
         raise ValueError(f"{text!r} is no ISO 8601 time, as 2026-10-01T08:00") from None
     if not exists:
         raise ValueError(f"{text!r} does not exist, the clock went forward over it")
-    return instant(local), written.tzinfo is None and datetime_ambiguous(local)
+    return instant(local), datetime_ambiguous(local)
+
+
+@lru_cache(maxsize=4096)
+def _clocks_change(day: date, zone: tzinfo) -> bool:
+    """Whether the clocks are set on a day; files have very many times of few days."""
+    start = datetime.combine(day, time(), tzinfo=zone)
+    end = datetime.combine(day + timedelta(days=1), time(), tzinfo=zone)
+    return start.utcoffset() != end.utcoffset()
 
 
 TWICE = (

@@ -1,8 +1,10 @@
 """Overview: all figures that are kept ready, from one reading of the store."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+from collector.domain.desks import NO_DESK, Desk
 from collector.domain.figures import INDICATOR, AvailabilityFigure, Figures
 from collector.domain.instants import SECOND, Instant
 from collector.domain.measurements import DecidedTarget, Indicator, Measurement, Seconds
@@ -16,28 +18,33 @@ from collector.kpi.periods import windows
 from collector.kpi.service_hours import AROUND_THE_CLOCK, ServiceHours
 from collector.kpi.spans import ALWAYS
 from collector.kpi.timelines import Timelines
-from collector.ports import FigureStore
+from collector.ports import MeasuredStore
+from collector.services.case_facts import read_facts
 from collector.services.history import read_accounts
-from collector.services.judging import last_days, measurement, outlook_on, without_value
-from collector.services.measure import facts_of, measured_since
+from collector.services.judging import last_days, measurement, outlook_on
+from collector.services.measure_availability import facts_of, measured_since
+from collector.services.measure_cases import gauges
+from collector.services.supplied import measure_supplied
 from collector.services.unswept import unswept
 
 
 @unswept()
 def overview(
-    store: FigureStore,
+    store: MeasuredStore,
     register: Sequence[Indicator],
     *,
     zone: ZoneInfo,
     sites: Mapping[str, str],
     population: Mapping[Kind, int],
     service: ServiceHours = AROUND_THE_CLOCK,
+    desk: Desk = NO_DESK,
     now: Instant,
     known_until: Mapping[int, Instant] | None,
     settled_since: Instant,
     settled_until: Instant,
 ) -> Figures:
-    """Availability of all classes and sites in all windows, and a measurement of each indicator.
+    """Availability of all classes and sites in all windows, and a measurement of each indicator,
+    those of cases of each configured site too.
 
     Sites are those of the configuration and those that anything was at. `settled` counts the
     object-seconds in [settled_since, settled_until). Measurements have no detail: `measure` has.
@@ -90,19 +97,61 @@ def overview(
                 now=now,
             )
             measurements.append((window, judged))
-        measurements += [
-            (window, without_value(other, of_window.period, zone=zone, now=now))
-            for other in register
-            if other.id != availability.ID
-        ]
-    expected = prospects[ALL].value
+    of_cases, forecasts = _of_cases(
+        store, register, periods, recent, zone=zone, sites=sites, service=service, desk=desk
+    )
+    measurements += of_cases
+    measured = {availability.ID, *(each.indicator for _, each in of_cases)}
+    measurements += [
+        (window, measure_supplied(store, other, period, zone=zone, now=now))
+        for window, period in periods.items()
+        for other in register
+        if other.id not in measured
+    ]
+    if indicator is not None and (expected := prospects[ALL].value) is not None:
+        forecasts[availability.ID] = expected
     return Figures(
         at=now,
         availability=tuple(availabilities),
         measurements=tuple(measurements),
-        forecasts={indicator.id: expected} if indicator and expected is not None else {},
+        forecasts=forecasts,
         settled=_settled(timelines, service, settled),
     )
+
+
+def _of_cases(
+    store: MeasuredStore,
+    register: Sequence[Indicator],
+    periods: Mapping[str, Period],
+    recent: Period,
+    *,
+    zone: ZoneInfo,
+    sites: Iterable[str],
+    service: ServiceHours,
+    desk: Desk,
+) -> tuple[list[tuple[str, Measurement]], dict[str, float]]:
+    """The indicators of cases in each window, and where their years will end."""
+    found = gauges(store, register, desk)
+    if not found:
+        return [], {}
+    now, year = recent.end, periods["year"]
+    modules = [gauge.module for gauge in found.values()]
+    facts = read_facts(
+        store, modules, [recent, *periods.values()], desk=desk, zone=zone, calendar=service.office
+    )
+    measurements: list[tuple[str, Measurement]] = []
+    forecasts: dict[str, float] = {}
+    for id_, gauge in found.items():
+        target = gauge.indicator.target_for(year.year)
+        for site in (ALL, *sites):
+            prospect = gauge.prospect(facts, year, recent, site)
+            outlook = outlook_on(gauge.indicator, target, year, prospect)
+            for window, period in periods.items():
+                its, _ = gauge.measured(facts, period, site, outlook=outlook, now=now)
+                measurements.append((window, replace(its, detail={})))
+            if site == ALL and prospect.value is not None:
+                forecasts[id_] = prospect.value
+    return measurements, forecasts
 
 
 def _figures(

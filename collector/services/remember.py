@@ -11,7 +11,7 @@ _MARGIN: Duration = 10 * MINUTE
 
 
 class Remembering:
-    """A FigureStore that asks for the closed intervals of all objects only once.
+    """A MeasuredStore that asks for the closed intervals of all objects only once.
 
     It forgets when a command changed something, and when an earlier time is asked for than before.
     A batch may be written hours late, when the database was away; then an object's next interval
@@ -35,6 +35,13 @@ class Remembering:
         self.tail = store.tail
         self.sums = store.sums
         self.known_at_least = store.known_at_least
+        self.case_columns = store.case_columns
+        self.cases = store.cases
+        self.covered = store.covered
+        self.disruption_reports = store.disruption_reports
+        self.security_incidents = store.security_incidents
+        self.attestations = store.attestations
+        self.supplied = store.supplied
 
     def intervals(
         self, start: Instant, end: Instant, targets: Iterable[int] | None = None

@@ -123,6 +123,7 @@ def _as_frozen(
                 "target": decided and {"op": decided.op.value, "value": decided.value},
                 "differs": _differs(figure, live),
             },
+            **({"cases": live.detail["cases"]} if "cases" in live.detail else {}),
             "versions": [
                 {"version": each.version, "author": each.author, "reason": each.reason}
                 for each in versions

@@ -37,6 +37,7 @@ from collector.settings.secrets import expand
 from collector.settings.service_hours import calendar_problems, service_hours
 from collector.settings.settings import Settings
 from collector.settings.snmp_profiles import credential, profile_problems
+from collector.settings.sources import Referred, SourceSettings, desk_of, read_sources
 from collector.settings.targets import Surroundings, build_target
 from collector.settings.yaml_lines import Document, read_yaml
 
@@ -96,6 +97,7 @@ class _Loading:
         self._check_polling(entries)
         profiles = self._profiles()
         register = self._register()
+        sources = self._sources(register)
         web_config_file = self._existing(("web", "config_file"), self.configuration.web.config_file)
         if self.problems:
             raise ConfigurationError(self.problems.lines())
@@ -127,6 +129,7 @@ class _Loading:
                 hourly=said.retention.hourly,
                 daily=said.retention.daily,
                 intervals=said.retention.intervals,
+                cases=said.retention.cases,
             ),
             web_config_file=web_config_file,
             log_level=said.log.level,
@@ -135,6 +138,8 @@ class _Loading:
             places={entry.name: entry.place for entry in entries},
             target_files=tuple(files),
             warnings=tuple(str(self._problem(("polling", "sentinels"), it)) for it in warnings),
+            sources=sources,
+            desk=desk_of(sources),
         )
 
     def _given(self) -> dict[str, Any]:
@@ -225,6 +230,18 @@ class _Loading:
         except ConfigurationError as error:
             self.problems.absorb(error)
             return ()
+
+    def _sources(self, register: Sequence[Indicator]) -> dict[str, SourceSettings]:
+        """The sources, each looked at by itself."""
+        referred = Referred(
+            zone=self.configuration.timezone,
+            sites=_keys(self.given, "sites"),
+            indicators={indicator.id: indicator.unit for indicator in register},
+            folder=self.folder,
+        )
+        sources, wrong = read_sources(self.document, _section(self.given, "sources"), referred)
+        self.problems.add(*wrong)
+        return sources
 
     def _existing(self, at: KeyPath, named: Path | None) -> Path | None:
         """The absolute path of a file that is there."""

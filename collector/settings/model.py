@@ -199,6 +199,8 @@ class RetentionSection(Section):
     hourly: Annotated[int, _keep(2 * DAY), BeforeValidator(_bounded)] = 90 * DAY
     daily: Annotated[int | None, _keep(DAY)] = None
     intervals: Annotated[int | None, _keep(DAY)] = None
+    # A month must be closed before its cases go.
+    cases: Annotated[int | None, _keep(60 * DAY)] = None
 
 
 class WebSection(Section):
@@ -215,7 +217,8 @@ class LogSection(Section):
 
 
 class Configuration(Section):
-    """The whole file; `targets` are read one by one (collector.settings.targets)."""
+    """The whole file; `targets` and `sources` are read one by one (collector.settings.targets,
+    collector.settings.sources)."""
 
     organisation: str = ""
     timezone: Annotated[ZoneInfo, PlainValidator(_zone)] = ZoneInfo("Europe/Stockholm")
@@ -239,3 +242,4 @@ class Configuration(Section):
     web: WebSection = WebSection()
     log: LogSection = LogSection()
     targets: list[Any] = []
+    sources: dict[str, Any] = {}

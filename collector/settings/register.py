@@ -1,21 +1,38 @@
 """The register of indicators: what the board decided to follow, read from YAML."""
 
+import re
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_type_hints
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    create_model,
+    model_validator,
+)
 
 from collector.domain.measurements import Indicator, Op, Unit
 from collector.domain.quantities import parse_duration
 from collector.domain.targets import Kind
+from collector.indicators._cases import CaseIndicator
+from collector.indicators.registry import case_indicators
 from collector.kpi.groups import Combine
 from collector.kpi.maintenance import MIN_NOTICE
-from collector.settings.errors import ConfigurationError, Problem, problems_of
+from collector.settings.errors import (
+    ConfigurationError,
+    KeyPath,
+    Problem,
+    line_of,
+    problems_of,
+)
 from collector.settings.model import Section, as_label
-from collector.settings.yaml_lines import read_yaml
+from collector.settings.yaml_lines import Document, read_yaml
 
 Label = Annotated[str, AfterValidator(as_label)]
 Share = Annotated[float, Field(gt=0, le=1)]
@@ -111,26 +128,62 @@ class AvailabilityEntry(Entry):
     definition: AvailabilityDefinition = AvailabilityDefinition()
 
 
-class Entries(Section):
-    """All indicators that can be in a register; those that are not in it are not followed."""
+def _case_entry(indicator: CaseIndicator) -> type[Entry]:
+    """The entry of an indicator of cases: its choices are those that its own file has."""
+    common, hints = Definition.model_fields, get_type_hints(indicator.Definition)
+    own = [each for each in fields(indicator.Definition) if each.name not in common]
 
+    def sound(definition: Definition) -> Definition:
+        indicator.Definition.of(definition.choices())
+        return definition
+
+    choices: Any = {each.name: (hints[each.name], each.default) for each in own}
+    checks: Any = {"sound": model_validator(mode="after")(sound)}
+    definition = create_model(
+        f"{indicator.ID} definition",
+        __base__=Definition,
+        __validators__=checks,
+        **choices,
+    )
+    entry: Any = {"definition": (definition, definition())}
+    return create_model(f"{indicator.ID} entry", __base__=Entry, **entry)
+
+
+CASE_ENTRIES: Mapping[str, type[Entry]] = {
+    id_: _case_entry(indicator) for id_, indicator in case_indicators().items()
+}
+
+
+class _Entries(Section):
     availability: AvailabilityEntry | None = None
-    incident_handling_time: Entry | None = None
-    request_handling_time: Entry | None = None
-    servicedesk_resolution_share: Entry | None = None
-    user_satisfaction: Entry | None = None
-    changes_causing_disruption: Entry | None = None
     managed_objects_with_plan: Entry | None = None
-    security_incidents: Entry | None = None
     budget_result: Entry | None = None
     employee_engagement: Entry | None = None
     sick_leave: Entry | None = None
 
 
-class Register(Section):
-    """The file."""
+_of_cases: Any = {id_: (entry | None, None) for id_, entry in CASE_ENTRIES.items()}
+Entries: type[Section] = create_model("Entries", __base__=_Entries, **_of_cases)
+"""All indicators that can be in a register; those that are not in it are not followed."""
 
-    indicators: Entries
+
+def _must_be(said: bool) -> bool:
+    if not said:
+        raise ValueError("must be true of an indicator that Driftkoll does not know")
+    return said
+
+
+class OwnEntry(Entry):
+    """An indicator of one's own, which Driftkoll does not work out: it shows what it is told, by a
+    source of figures or a person."""
+
+    supplied: Annotated[bool, AfterValidator(_must_be)]
+
+
+class Register(Section):
+    """The file, but for indicators of one's own."""
+
+    indicators: Entries  # type: ignore[valid-type]  # made of what the indicators say
 
 
 def load_register(file: Path | None = None) -> tuple[Indicator, ...]:
@@ -140,18 +193,48 @@ def load_register(file: Path | None = None) -> tuple[Indicator, ...]:
     """
     file = shipped_register() if file is None else file
     document = read_yaml(file)
+    known, own, found = _apart(document)
     try:
-        register = Register.model_validate(document.value)
+        register = Register.model_validate(known)
     except ValidationError as error:
-        found = problems_of(error, file, document.lines, model=Register)
-        raise ConfigurationError([*document.problems, *found]) from None
-    if document.problems:
-        raise ConfigurationError(document.problems)
+        found += problems_of(error, file, document.lines, model=Register)
+    if found or document.problems:
+        raise ConfigurationError([*document.problems, *found])
     order: Mapping[str, Any] = document.value["indicators"]
-    entries = {id_: getattr(register.indicators, id_) for id_ in order}
+    entries = {id_: own[id_] if id_ in own else getattr(register.indicators, id_) for id_ in order}
     if not any(entries.values()):
         raise ConfigurationError([Problem(file, 1, ("indicators",), "holds no indicator")])
     return tuple(_indicator(id_, entry) for id_, entry in entries.items() if entry)
+
+
+def _apart(document: Document) -> tuple[Any, dict[str, OwnEntry], list[Problem]]:
+    """What Driftkoll knows of a register, the indicators of one's own, and what is wrong with
+    these."""
+    value = document.value
+    given = value.get("indicators") if isinstance(value, Mapping) else None
+    if not isinstance(given, Mapping):
+        return value, {}, []
+    named = {
+        id_: said
+        for id_, said in given.items()
+        if isinstance(said, Mapping) and "supplied" in said and id_ not in Entries.model_fields
+    }
+    own: dict[str, OwnEntry] = {}
+    found: list[Problem] = []
+    for id_, said in named.items():
+        at: KeyPath = ("indicators", id_)
+        if not _OWN_ID.fullmatch(id_):
+            message = f"{id_!r} is no id: write small letters, digits and _, as share_of_phones"
+            found.append(Problem(document.file, line_of(at, document.lines), at, message))
+        try:
+            own[id_] = OwnEntry.model_validate(said)
+        except ValidationError as error:
+            found += problems_of(error, document.file, document.lines, model=OwnEntry, under=at)
+    rest = {id_: said for id_, said in given.items() if id_ not in named}
+    return {**value, "indicators": rest}, own, found
+
+
+_OWN_ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
 def shipped_register() -> Path:

@@ -49,4 +49,5 @@ def service_hours(
             for entry in entries
             if "service_hours" in entry.values
         },
+        known["office"] or OFFICE,
     )

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from collector.domain.desks import NO_DESK, Desk
 from collector.domain.measurements import Indicator
 from collector.domain.targets import Kind, Polling, Target
 from collector.kpi.service_hours import ServiceHours
 from collector.ports import Retention
 from collector.probes._snmp.credentials import Credential
+from collector.settings.sources import SourceSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,7 @@ class Settings:
 
     `database` is a URL and may hold a password, as the credentials do: neither is in the repr.
     `places` has FILE:LINE for each target's name; `target_files` are the CSV files as named.
+    `sources` are those of cases and figures, by name; `desk` is what the former are to the figures.
     """
 
     path: Path
@@ -42,3 +45,5 @@ class Settings:
     places: Mapping[str, str] = field(repr=False)
     target_files: tuple[Path, ...]
     warnings: tuple[str, ...]
+    sources: Mapping[str, SourceSettings] = field(default_factory=dict)
+    desk: Desk = NO_DESK

@@ -1,4 +1,4 @@
-"""CSV files as spreadsheets write them, Swedish Excel not least."""
+"""CSV files as spreadsheets write them, Swedish Excel not least, and Excel's own."""
 
 import csv
 import io
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from collector.settings.errors import ConfigurationError, Problem, hint
+from collector.settings.sheets import Record, is_sheet, sheet_records
 from collector.settings.yaml_lines import read_bytes
 
 _EXCELS_HINT = re.compile(r"sep=([,;])\r?\n?", re.IGNORECASE)
@@ -23,16 +24,11 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A CSV file's rows, and what is wrong with it."""
+    """A file's rows, and what is wrong with it."""
 
     path: Path
     rows: tuple[Row, ...]
     problems: tuple[Problem, ...] = ()
-
-
-class _Record(NamedTuple):
-    line: int
-    cells: list[str]
 
 
 def read_table(path: Path, *, required: Sequence[str], optional: Sequence[str]) -> Table:
@@ -46,16 +42,33 @@ def read_table(path: Path, *, required: Sequence[str], optional: Sequence[str]) 
     return table
 
 
-def scan_table(path: Path, *, required: Sequence[str], optional: Sequence[str]) -> Table:
+def scan_table(
+    path: Path,
+    *,
+    required: Sequence[str],
+    optional: Sequence[str],
+    headings: Mapping[str, str] | None = None,
+    sheet: str = "",
+) -> Table:
     """As `read_table`, with the problems beside the rows, which may lack what is required.
 
-    ConfigurationError only for a file that cannot be read at all.
+    `headings` are the file's own for some of the columns: then no other column is read. A file
+    that is Excel's by its name has `sheet` read, else its first. ConfigurationError only for a file
+    that cannot be read at all.
     """
-    records, broken = _records(path, _decoded(path), {*required, *optional})
+    broken: list[Problem] = []
+    if is_sheet(path):
+        records = sheet_records(path, sheet)
+    else:
+        known = set((headings or {}).values()) or {*required, *optional}
+        records, broken = _records(path, _decoded(path), known)
     if not records:
         empty = Problem(path, 1, (), "is empty; its first row must name the columns")
         return Table(path, (), tuple(broken or [empty]))
-    columns, problems = _columns(path, records[0], required, optional)
+    if headings:
+        columns, problems = _mapped(path, records[0], headings)
+    else:
+        columns, problems = _columns(path, records[0], required, optional)
     if problems:
         return Table(path, (), tuple(problems + broken))
     rows = []
@@ -64,7 +77,8 @@ def scan_table(path: Path, *, required: Sequence[str], optional: Sequence[str]) 
             problems.append(Problem(path, record.line, (), _too_many(columns)))
             continue
         values = dict.fromkeys((*required, *optional), "")
-        values.update(zip(columns, record.cells, strict=False))
+        named = zip(columns, record.cells, strict=False)
+        values.update((name, value) for name, value in named if name)
         rows.append(Row(record.line, values))
         lacking = [name for name in required if not values[name]]
         problems += [Problem(path, record.line, (name,), "is empty") for name in lacking]
@@ -85,14 +99,14 @@ def _decoded(path: Path) -> str:
     raise ConfigurationError([Problem(path, None, (), message)])
 
 
-def _records(path: Path, text: str, known: set[str]) -> tuple[list[_Record], list[Problem]]:
+def _records(path: Path, text: str, known: set[str]) -> tuple[list[Record], list[Problem]]:
     """The rows that are not empty, and the fault that ended the reading before the file's end."""
     before = 0
     if said := _EXCELS_HINT.match(text):
         before, text = 1, text[said.end() :]
     separator = said[1] if said else _separator(text, known)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    records: list[_Record] = []
+    records: list[Record] = []
     while True:
         line = before + reader.line_num + 1
         try:
@@ -103,21 +117,23 @@ def _records(path: Path, text: str, known: set[str]) -> tuple[list[_Record], lis
             message = "a quote begins or ends in the middle of a value, or never ends"
             return records, [Problem(path, line, (), message)]
         if any(cells):
-            records.append(_Record(line, cells))
+            records.append(Record(line, cells))
 
 
 def _separator(text: str, known: set[str]) -> str:
     """The one that makes more known columns of the first line."""
     first = next((line for line in text.splitlines() if line.strip(",; ")), "")
 
+    folded = {name.casefold() for name in known}
+
     def columns(separator: str) -> int:
-        return len(known & {name.strip('" ').casefold() for name in first.split(separator)})
+        return len(folded & {name.strip('" ').casefold() for name in first.split(separator)})
 
     return max(",;", key=lambda separator: (columns(separator), first.count(separator)))
 
 
 def _columns(
-    path: Path, header: _Record, required: Sequence[str], optional: Sequence[str]
+    path: Path, header: Record, required: Sequence[str], optional: Sequence[str]
 ) -> tuple[list[str], list[Problem]]:
     """The columns' names, and what is wrong with them."""
     names = [cell.casefold() for cell in header.cells]
@@ -135,6 +151,30 @@ def _columns(
             messages.append(f"column {name!r} is given twice; keep one")
     messages += [f"column {name!r} is missing" for name in required if name not in names]
     return names, [Problem(path, header.line, (), message) for message in messages]
+
+
+def _mapped(
+    path: Path, header: Record, headings: Mapping[str, str]
+) -> tuple[list[str], list[Problem]]:
+    """Our name of each column, "" of those that are not to be read, and what is wrong with them.
+
+    Of two columns with one heading the first is read.
+    """
+    places: dict[str, int] = {}
+    for index, cell in enumerate(header.cells):
+        places.setdefault(cell.casefold(), index)
+    columns, problems = [""] * len(header.cells), []
+    for name, heading in headings.items():
+        if (place := places.get(heading.strip().casefold())) is None:
+            near = hint(heading, [cell for cell in header.cells if cell])
+            message = f"column {heading!r}, which is to be {name}, is missing{near}"
+            problems.append(Problem(path, header.line, (), message))
+        elif columns[place]:
+            message = f"column {heading!r} is to be both {columns[place]} and {name}"
+            problems.append(Problem(path, header.line, (), message))
+        else:
+            columns[place] = name
+    return columns, problems
 
 
 def _too_many(columns: Sequence[str]) -> str:

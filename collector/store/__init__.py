@@ -13,6 +13,7 @@ from collector.store.migrating import prepare, upgrade
 from collector.store.people import People
 from collector.store.polling import Polling
 from collector.store.registering import Registering
+from collector.store.registers import Registers
 from collector.store.resuming import Resuming
 from collector.store.retention import Retaining
 
@@ -32,6 +33,7 @@ class SqlStore(
     Copying,
     People,
     Freezing,
+    Registers,
 ):
     """ports.Store over SQLAlchemy; may be shared between threads.
 

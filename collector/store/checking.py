@@ -1,19 +1,23 @@
 """What may be wrong with a database, found by looking."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from sqlalchemy import Connection, Select, Table, func, literal, or_, select
 
 from collector.domain.instants import MINUTE, moment
 from collector.domain.states import State
 from collector.ports import Finding
+from collector.store.case_rows import sound
 from collector.store.engine import Database
 from collector.store.schema import (
     COLLECTOR,
     annotations,
     attributes,
+    cases,
     checks,
     corrections,
+    covered,
     daily,
     devices,
     events,
@@ -29,6 +33,9 @@ RESTORE = "restore the latest backup: driftkoll db restore FILE"
 CORRECT = "correct it by hand: driftkoll outages correct"
 MAX_DAMAGES = 10
 
+CHUNK = 2_000
+"""Cases in memory at a time."""
+
 
 class Checking(Database):
     """AdministrationStore.check."""
@@ -43,6 +50,8 @@ class Checking(Database):
                 *_intervals(connection),
                 *_future(connection),
                 *_orphans(connection),
+                *_cases(connection),
+                *_covered(connection),
             ]
 
 
@@ -154,3 +163,26 @@ def _orphaned(table: Table) -> Select[int]:
     known = select(literal(1)).where(targets.c.id == table.c.target).exists()
     query = select(func.count()).select_from(table).where(~known)
     return query.where(table.c.target != COLLECTOR) if table is events else query
+
+
+def _cases(connection: Connection) -> Iterator[Finding]:
+    """Rows that somebody wrote by hand: what follows from the other columns does not."""
+    rows = connection.execute(
+        select(cases).order_by(*cases.primary_key).execution_options(yield_per=CHUNK)
+    )
+    wrong = [(row.source, row.id) for some in rows.partitions() for row in some if not sound(row)]
+    if wrong:
+        source, id_ = wrong[0]
+        yield Finding(
+            f"{len(wrong)} cases are not as they were stored, first {source}:{id_}", RESTORE
+        )
+
+
+def _covered(connection: Connection) -> Iterator[Finding]:
+    spans = connection.execute(select(covered).order_by(covered.c.source, covered.c.end)).all()
+    apart = all(
+        one.source != other.source or (other.start is not None and one.end < other.start)
+        for one, other in pairwise(spans)
+    )
+    if not apart or any(span.start is not None and span.start >= span.end for span in spans):
+        yield Finding("what the sources of cases cover is no list of spans apart", RESTORE)

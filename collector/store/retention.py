@@ -19,7 +19,7 @@ from sqlalchemy import (
 from collector.domain.instants import DAY, HOUR, Instant
 from collector.domain.samples import Result
 from collector.ports import Retention
-from collector.store.engine import Database
+from collector.store.cases import Cases
 from collector.store.rows import chunks, read_meta, set_meta
 from collector.store.schema import (
     RAW_FROM,
@@ -51,7 +51,7 @@ pages that stays empty; measured with dbstat and pg_total_relation_size."""
 _SUCCESSES = (Result.UP.value, Result.DEGRADED.value)
 
 
-class Retaining(Database):
+class Retaining(Cases):
     """AdministrationStore.retain."""
 
     def retain(self, retention: Retention, now: Instant) -> Iterator[int]:
@@ -76,6 +76,8 @@ class Retaining(Database):
             before = now - retention.intervals
             yield from self._expire(intervals, intervals.c.end <= before)
             yield from self._expire(events, events.c.at < before)
+        if retention.cases is not None:  # once a day, so that the log of it stays short
+            yield from self.purge_steps((now - retention.cases) // DAY * DAY, now)
         if self.engine.dialect.name == "sqlite":
             yield from self._give_back()
 

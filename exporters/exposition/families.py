@@ -189,6 +189,25 @@ INDICATOR_COMPUTED = Family(
     "When the indicator was last worked out, in seconds since 1970.",
 )
 
+CASES_OPEN = Family(
+    "driftkoll_cases_open",
+    "gauge",
+    ("type", "group", "age"),
+    "Open cases by type, team (other: a group of no team, none: no group) and age in days.",
+)
+SOURCE_LAST_SUCCESS = Family(
+    "driftkoll_source_last_success_timestamp_seconds",
+    "gauge",
+    ("source",),
+    "When the source was last read whole, in seconds since 1970; absent until it was.",
+)
+SOURCE_ERRORS = Family(
+    "driftkoll_source_errors_total",
+    "counter",
+    ("source", "reason"),
+    "Times that the source could not be read, by reason.",
+)
+
 POLL_DURATION = Family("driftkoll_poll_duration_seconds", "histogram", (), "How long polls took.")
 POLLS = Family(
     "driftkoll_polls_total", "counter", ("probe", "result"), "Polls made, by what they found."
@@ -249,6 +268,9 @@ FAMILIES: tuple[Family, ...] = (
     INDICATOR_VERDICT,
     INDICATOR_OUTLOOK,
     INDICATOR_COMPUTED,
+    CASES_OPEN,
+    SOURCE_LAST_SUCCESS,
+    SOURCE_ERRORS,
     POLL_DURATION,
     POLLS,
     POLLS_MISSED,

@@ -10,6 +10,7 @@ from exporters.exposition.families import (
     AVAILABILITY,
     AVAILABILITY_SECONDS,
     BUDGET_REMAINING,
+    CASES_OPEN,
     COVERAGE,
     INDICATOR,
     INDICATOR_COMPUTED,
@@ -51,6 +52,10 @@ def _families(figures: Figures) -> Iterator[str]:
         ),
     )
     yield from _indicators(figures)
+    yield _family(
+        CASES_OPEN,
+        (CASES_OPEN.sample(count, *labels) for labels, count in sorted(figures.cases_open.items())),
+    )
 
 
 def _family(family: Family, samples: Iterable[str]) -> str:

@@ -6,7 +6,9 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from support.agent import DRIFTKOLL, Agent, Metrics, run_driftkoll
@@ -15,6 +17,16 @@ from support.programs import free_port, program, wait_until
 
 from collector.domain.events import EventKind
 from collector.domain.states import State
+
+CASES = (
+    "incident_handling_time",
+    "request_handling_time",
+    "servicedesk_resolution_share",
+    "user_satisfaction",
+    "changes_causing_disruption",
+    "security_incidents",
+)
+VERDICT = "driftkoll_indicator_verdict"
 
 
 class Demo(Agent):
@@ -96,17 +108,74 @@ def test_the_first_look_shows_targets_in_all_states_and_where_to_look_next(demo:
     assert demo.err.read_text() == ""
     log = demo.config.with_suffix(".log").read_text()
     assert "level=error" not in log, log
+    assert "HTTP Request" not in log, "a URL may hold a credential"
 
 
 def test_the_commands_that_it_tells_to_try_work(demo: Demo) -> None:
     wait_until(lambda: "Ctrl-C" in demo.said, "the invitation", log=demo.out)
     commands = re.findall(r"^  (\S+) (.* -c \S+)$", demo.said, re.MULTILINE)
-    assert len(commands) == 5
+    assert len(commands) == 7
     for called, arguments in commands:
         assert Path(called) == DRIFTKOLL
         done = run_driftkoll(*arguments.split(), cwd=demo.folder)
         assert (done.status, done.err) == (0, ""), arguments
         assert done.out
+
+
+def test_the_six_indicators_of_cases_have_values(demo: Demo) -> None:
+    wait_until(
+        lambda: demo.metrics().all(
+            "driftkoll_source_last_success_timestamp_seconds", source="servicedesk"
+        ),
+        "the servicedesk was read",
+        seconds=60,
+        log=demo.config.with_suffix(".log"),
+    )
+    for indicator in CASES:
+        said = run_driftkoll(
+            *("indicator", "show", indicator, "--period", _month_before_last()),
+            *("--format", "json", "-c", demo.config),
+        )
+        assert said.err == ""
+        assert said.json["value"] is not None, said.json
+        assert said.json["coverage"] > 0.9
+        assert said.json["verdict"] in ("met", "partly", "missed")
+    status = run_driftkoll("cases", "status", "-c", demo.config, "--format", "json")
+    assert status.json["open"] > 50
+    check = run_driftkoll("cases", "check", "-c", demo.config)
+    assert (check.status, "Fråga" in check.out) == (1, True)
+    wait_until(
+        lambda: sum(n for _, n in demo.metrics().all("driftkoll_cases_open")) > 50,
+        "open cases in /metrics",
+        log=demo.err,
+    )
+    wait_until(
+        lambda: (
+            {labels["indicator"] for labels, _ in demo.metrics().all(VERDICT, window="month")}
+            >= {*CASES} - {"security_incidents"}
+        ),
+        "the indicators in /metrics",
+        log=demo.err,
+    )
+
+
+def test_cases_that_come_in_while_one_looks_on_are_read(demo: Demo) -> None:
+    wait_until(lambda: "kommer in:" in demo.said, "a case", seconds=60, log=demo.out)
+    found = re.search(r"Ärende (\d+) kommer in:", demo.said)
+    assert found is not None
+
+    def kept() -> bool:
+        said = run_driftkoll("cases", "list", "-c", demo.config, "--format", "json")
+        return f"servicedesk:{found[1]}" in {case["id"] for case in said.json}
+
+    wait_until(kept, "that case is kept", seconds=60, log=demo.config.with_suffix(".log"))
+
+
+def _month_before_last() -> str:
+    """The last one that somebody attested the register of security incidents for."""
+    now = datetime.now(ZoneInfo("Europe/Stockholm"))
+    months = now.year * 12 + now.month - 1 - 2
+    return f"{months // 12}-{months % 12 + 1:02}"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

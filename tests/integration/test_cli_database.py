@@ -1,10 +1,15 @@
 """`driftkoll db`: made, checked, backed up, restored."""
 
+import json
 import sqlite3
 from pathlib import Path
 
 import pytest
 from support.command_line import CommandLine
+from support.stored import NOON, case
+
+from collector.domain.instants import DAY, HOUR
+from collector.store import open_store
 
 
 @pytest.fixture
@@ -42,6 +47,22 @@ def test_findings_are_told_and_the_answer_is_no(driftkoll: CommandLine) -> None:
     as_json = driftkoll("db", "check", "--format", "json")
     assert as_json.status == 1
     assert '"what": "srv-1: 1 intervals end before they start"' in as_json.out
+
+
+def test_what_was_purged_is_listed(driftkoll: CommandLine) -> None:
+    driftkoll("db", "upgrade")
+    assert driftkoll("db", "purges").out == "Inget har gallrats.\n"
+    store = open_store(f"sqlite:///{driftkoll.folder}/driftkoll.db")
+    store.upsert_cases([case(str(number)) for number in range(1200)])
+    store.purge_cases(NOON + 12 * HOUR, NOON + 40 * DAY)
+    store.close()
+    heading, *_, row = driftkoll("db", "purges").out.splitlines()
+    assert heading.split() == ["Gallrat", "Uppgifter", "Från", "tiden", "före", "Antal"]
+    assert "ärenden" in row
+    assert row.endswith(" 1\N{NO-BREAK SPACE}200")
+    (entry,) = json.loads(driftkoll("db", "purges", "--format", "json").out)
+    assert (entry["what"], entry["rows"]) == ("cases", 1200)
+    assert entry["before"] < entry["at"]
 
 
 def test_a_backup_that_is_none_is_refused(driftkoll: CommandLine) -> None:

@@ -5,9 +5,13 @@ import os
 import socket
 import subprocess
 import sys
+import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
 
 import dns.message
 import dns.query
@@ -15,9 +19,13 @@ import pytest
 from gufo.snmp import SnmpVersion
 from gufo.snmp.sync import SnmpSession
 
-from collector.demo.faults import What
+from collector.demo.desk_server import TOKEN
+from collector.demo.desk_stories import Sessions
+from collector.demo.desk_words import RESOLVED, SERVICEDESK
+from collector.demo.faults import Step, What
 from collector.demo.organisation import (
     COMMUNITY,
+    DESK_ADDRESS,
     NEVER_ANSWERS,
     SENTINELS,
     WEB_SITE,
@@ -28,9 +36,12 @@ from collector.demo.organisation import (
     organisation,
 )
 from collector.demo.simulation import Simulation, simulation
+from collector.domain.instants import DAY
 
 DEVICES = {device.name: device for device in organisation()}
 SWITCH = "sw-laxa-skogsskolan"
+NOW = time.time_ns() // 1000
+SESSIONS = Sessions(NOW - 30 * DAY, (NOW,))
 UPTIME, NAME, OBJECT_ID, ENGINE_TIME = (
     "1.3.6.1.2.1.1.3.0",
     "1.3.6.1.2.1.1.5.0",
@@ -71,6 +82,18 @@ class Playing:
         with urllib.request.urlopen(url, timeout=5) as answer:
             return json.loads(answer.read())
 
+    def desk(
+        self, path: str, headers: dict[str, str] | None = None, **asked: str
+    ) -> dict[str, Any]:
+        """A list of the servicedesk."""
+        url = f"http://{DESK_ADDRESS}:{self.ports.http}/REST/2.0/{path}?{urlencode(asked)}"
+        if headers is None:
+            headers = {"Authorization": f"token {TOKEN}"}
+        request = urllib.request.Request(url, headers=headers)
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            said: dict[str, Any] = json.loads(answer.read())
+        return said
+
 
 @pytest.fixture
 def playing(tmp_path: Path) -> Iterator[Playing]:
@@ -96,8 +119,9 @@ def test_a_wrong_community_is_not_answered(playing: Playing) -> None:
 
 
 def test_a_silent_switch_takes_its_access_points_along_and_nobody_else(playing: Playing) -> None:
-    playing.running.begin()
+    playing.running.begin(SESSIONS)
     step = next(playing.running.steps())
+    assert isinstance(step, Step)
     assert (step.fault.what, step.fault.target) == (What.SILENT, SWITCH)
     gone = [DEVICES[SWITCH], *behind(organisation(), SWITCH)]
     assert len(gone) == 7
@@ -129,6 +153,39 @@ def test_the_mail_gateway_greets_and_the_name_servers_know_a_name(playing: Playi
             port=playing.ports.small,
         )
         assert [record.to_text() for rrset in answer.answer for record in rrset] == [WEB_SITE[1]]
+
+
+def test_the_servicedesk_answers_as_request_tracker_does(playing: Playing) -> None:
+    playing.running.begin(SESSIONS)
+    asked = {"query": f"Status = '{RESOLVED}' AND Queue = '{SERVICEDESK}'", "orderby": "Created"}
+    first = playing.desk("tickets", **asked, per_page="7", fields="Status,Created,CustomFields")
+    second = playing.desk("tickets", **asked, per_page="7", page="2", fields="Status,Created")
+    assert (first["count"], first["page"], first["total"]) == (7, 1, second["total"])
+    assert "page=2" in first["next_page"]
+    rows = first["items"] + second["items"]
+    assert {row["Status"] for row in rows} == {RESOLVED}
+    assert [row["Created"] for row in rows] == sorted(row["Created"] for row in rows)
+    assert len({row["id"] for row in rows}) == 14
+    case = rows[0]["id"]
+    done = playing.desk("transactions", query=f"ObjectId = {case}", fields="NewValue,ObjectId")
+    assert {row["ObjectId"] for row in done["items"]} == {case}
+    assert RESOLVED in {row["NewValue"] for row in done["items"]}
+
+
+def test_the_servicedesk_refuses_a_stranger_and_a_query_that_it_does_not_understand(
+    playing: Playing,
+) -> None:
+    playing.running.begin(SESSIONS)
+    for headers, query, status in (
+        ({}, "id > 0", 401),
+        ({"Authorization": "token x"}, "id > 0", 401),
+        ({"Authorization": f"token {TOKEN}"}, "id IN (1, 2)", 400),
+        ({"Authorization": f"token {TOKEN}"}, "Owner = 1", 400),
+    ):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            playing.desk("tickets", headers, query=query)
+        assert refused.value.code == status
+        refused.value.close()
 
 
 def test_two_can_play_at_once(playing: Playing, tmp_path: Path) -> None:

@@ -62,6 +62,8 @@ def test_promtool_is_content_with_the_metrics(served):
     promtool = program("promtool")
     served.metrics.polled("icmp", "up", 3)
     served.metrics.poll_took_many([0.001, 0.2])
+    served.metrics.known_sources({"servicedesk": NOW, "mdm": None})
+    served.metrics.source_failed("mdm", "timeout")
     text = httpx.get(f"{served.url}/metrics").text
     checked = subprocess.run(
         [promtool, "check", "metrics"], input=text, capture_output=True, text=True, check=False

@@ -10,6 +10,7 @@ from collector.domain.events import Event, EventKind
 from collector.domain.instants import Instant, instant
 from collector.domain.maintenance import Window
 from collector.domain.measurements import Indicator, Op, Unit
+from collector.domain.registers import SuppliedFigure
 from collector.domain.states import Interval, Origin, State, Sums
 from collector.domain.targets import Attributes, Kind, TargetRecord
 
@@ -85,9 +86,11 @@ class FakeFigureStore:
         windows: Sequence[Window] = (),
         corrections: Sequence[Correction] = (),
         annotations: Sequence[Annotation] = (),
+        supplied: Sequence[SuppliedFigure] = (),
     ) -> None:
         self.histories = dict(histories)
         self.windows, self.entries, self.notes = windows, corrections, annotations
+        self.figures = supplied
         self.resumption = resumption or Resumption(None, {}, [], [], {}, frozenset(), frozenset())
         self.asked: list[tuple[Instant, Instant, frozenset[int] | None]] = []
 
@@ -139,6 +142,9 @@ class FakeFigureStore:
 
     def tail(self) -> Resumption:
         return self.resumption
+
+    def supplied(self, indicator: str) -> Sequence[SuppliedFigure]:
+        return [it for it in self.figures if it.indicator == indicator]
 
 
 def availability_indicator(**definition: object) -> Indicator:

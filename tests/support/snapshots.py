@@ -120,4 +120,5 @@ FIGURES = Figures(
     ),
     forecasts={"availability": 0.9921, "incident_handling_time": 7.5},
     settled={("server", "laxa"): Seconds(up=90 * SECOND, down=SECOND // 2)},
+    cases_open={("incident", "servicedesk", "0-1d"): 7, ("none", "other", "30d-"): 2},
 )

@@ -4,6 +4,16 @@ from datetime import date, time
 from zoneinfo import ZoneInfo
 
 from collector.domain.batches import Batch, CheckRecord, DeviceRecord
+from collector.domain.cases import (
+    Assignment,
+    Case,
+    CaseStatus,
+    CaseType,
+    Exclusion,
+    GroupFrom,
+    Pause,
+    ResolvedFrom,
+)
 from collector.domain.corrections import Annotation, Cause, Correction
 from collector.domain.events import Event, EventKind
 from collector.domain.instants import DAY, HOUR, MINUTE, SECOND, Instant
@@ -16,7 +26,14 @@ from collector.domain.measurements import (
     Verdict,
 )
 from collector.domain.people import Login, Role, User
+from collector.domain.registers import (
+    Attestation,
+    DisruptionReport,
+    SecurityIncident,
+    SuppliedFigure,
+)
 from collector.domain.samples import Reason, Result, Sample
+from collector.domain.sources import Covered, SourceFailure, SourceState
 from collector.domain.states import Change, Interval, State
 from collector.domain.targets import DeviceFacts, Kind, Target
 from collector.ports import ImportedRow, Retention, Store
@@ -89,6 +106,112 @@ def frozen_figure(**said: object) -> FrozenFigure:
     return FrozenFigure(**(given | said))  # type: ignore[arg-type]  # as given
 
 
+def case(id_: str = "1", **said: object) -> Case:
+    """An incident that the desk resolved in two hours unless told otherwise."""
+    created: int = said.get("created", NOON)  # type: ignore[assignment]  # as given
+    given: dict[str, object] = {
+        "source": "desk",
+        "created": created,
+        "changed": created + 3 * HOUR,
+        "type": CaseType.INCIDENT,
+        "status": CaseStatus.RESOLVED,
+        "first_response": created + MINUTE,
+        "resolved": created + 2 * HOUR,
+        "resolved_from": ResolvedFrom.STATED,
+        "closed": None,
+        "group": "Servicedesk",
+        "resolving_group": "Servicedesk",
+        "group_from": GroupFrom.STATED,
+        "groups": None,
+        "waiting": 0,
+        "scheduled": 0,
+        "pauses": None,
+        "category": "",
+        "priority": "",
+        "channel": "",
+        "site": "",
+        "satisfaction": None,
+        "satisfaction_at": None,
+        "reopened": None,
+        "reassignments": None,
+        "change": "",
+        "report": "",
+        "severity": "",
+        "major": False,
+        "excluded": None,
+        "unmapped": {},
+    }
+    return Case(id=id_, **(given | said))  # type: ignore[arg-type]  # as given
+
+
+def whole_case(id_: str = "2", **said: object) -> Case:
+    """A case of which everything is known, none of it as in another."""
+    given: dict[str, object] = {
+        "type": CaseType.REQUEST,
+        "status": CaseStatus.CLOSED,
+        "resolved_from": ResolvedFrom.HISTORY,
+        "closed": NOON + 3 * HOUR,
+        "resolving_group": "Nät & server",
+        "group_from": GroupFrom.HISTORY,
+        "groups": (Assignment("Servicedesk", NOON), Assignment("Nät & server")),
+        "waiting": HOUR,
+        "scheduled": MINUTE,
+        "pauses": (Pause(NOON, NOON + HOUR, CaseStatus.WAITING_CUSTOMER),),
+        "category": "Behörighet",
+        "priority": "2",
+        "channel": "e-post",
+        "site": "laxa",
+        "satisfaction": 13 / 3,
+        "satisfaction_at": NOON + DAY,
+        "reopened": 1,
+        "reassignments": 2,
+        "change": "C-7",
+        "report": "D-1",
+        "severity": "hög",
+        "major": True,
+        "excluded": Exclusion.MERGED,
+        "unmapped": {"priority": "blå"},
+        "waiting_since": NOON + MINUTE,
+        "deleted": NOON + 2 * DAY,
+    }
+    return case(id_, **(given | said))
+
+
+def fill_cases(store: Store) -> None:
+    """Cases, where their sources stand, and something in each register."""
+    failed = SourceState(
+        "desk",
+        watermark=NOON,
+        place="sida 2",
+        pass_started=NOON + HOUR,
+        complete_at=NOON - DAY,
+        swept_at=NOON - HOUR,
+        tried_at=NOON + HOUR,
+        failure=SourceFailure.RATE_LIMITED,
+        failing_since=NOON,
+        message="429 på sida 2",
+    )
+    old = case("0", created=NOON - 40 * DAY)
+    store.upsert_cases([old, case(), whole_case()], failed)
+    store.cover(Covered("desk", None, NOON - DAY))
+    store.cover(Covered("desk", NOON, NOON + HOUR))
+    assert store.purge_cases(NOON - 30 * DAY, NOON) == 1
+    store.add_disruption_reports(
+        [
+            DisruptionReport(
+                "D-1", NOON, "C-7", NOON - DAY, "gw-1", "säkring", "laxa", "bo", NOON + 1
+            )
+        ]
+    )
+    store.add_security_incidents([SecurityIncident("S-1", NOON, "hög", "laxa", "eva", NOON + 1)])
+    store.attest(Attestation("security_incidents", NOON - DAY, NOON, "eva", NOON + 1, "inga larm"))
+    store.supply(
+        SuppliedFigure(
+            "sick_leave", "2026-09", "all", 1 / 30, NOON, 412, "HR", "json", "bo", "preliminär"
+        )
+    )
+
+
 def filled_store(store: Store) -> None:
     """Put something of everything into a store: no table of it is empty then."""
     first = target("gw-1", kind=Kind.FIREWALL, site="hallsberg")
@@ -140,6 +263,7 @@ def filled_store(store: Store) -> None:
         Annotation(0, b, NOON, Cause.POWER, "bo", NOON, "Strömavbrott", "säkring", "Elbolaget", "4")
     )
     store.freeze(version(), [frozen_figure(), frozen_figure(kind=Kind.SERVER, target=b)])
+    fill_cases(store)
     eva = User("eva", Role.ADMINISTRATOR, NOON, "root", token_start="dk_AbCdEf")
     store.add_user(Login(eva, "$argon2id$", "5a5a"))
     store.add_user(Login(User("bo", Role.EDITOR, NOON, "eva")))

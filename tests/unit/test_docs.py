@@ -13,11 +13,17 @@ from collector.cli.main import app
 from collector.probes.registry import probe_kinds
 from collector.settings.entries import TargetEntry
 from collector.settings.model import Configuration
-from collector.settings.register import AvailabilityEntry
+from collector.settings.register import CASE_ENTRIES, AvailabilityEntry
+from collector.settings.source_sections import CaseSourceSection
+from collector.sources.declared import DeclaredSource
+from collector.sources.file_options import FileOptions
+from collector.sources.json_number import JsonNumberOptions
+from collector.sources.kinds import preset_names
 
 ROOT = Path(__file__).parents[2]
 HANDBOOK = (ROOT / "docs" / "handbok.md").read_text(encoding="utf-8")
 PROBES = (ROOT / "docs" / "matningar.md").read_text(encoding="utf-8")
+DESKS = (ROOT / "docs" / "arendesystem.md").read_text(encoding="utf-8")
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
@@ -80,10 +86,30 @@ def test_the_handbook_names_no_option_that_is_not_there() -> None:
 
 @pytest.mark.parametrize(
     "key",
-    sorted({*_settings(Configuration), *_settings(TargetEntry), *_settings(AvailabilityEntry)}),
+    sorted(
+        {
+            *_settings(Configuration),
+            *_settings(TargetEntry),
+            *_settings(AvailabilityEntry),
+            *(key for entry in CASE_ENTRIES.values() for key in _settings(entry)),
+            *_settings(CaseSourceSection),
+            *_settings(FileOptions),
+            *JsonNumberOptions.model_fields,
+        }
+    ),
 )
 def test_the_handbook_names_each_setting(key: str) -> None:
     assert f"`{key}`" in HANDBOOK
+
+
+@pytest.mark.parametrize("key", sorted({*_settings(DeclaredSource)}))
+def test_the_page_of_servicedesks_names_each_setting(key: str) -> None:
+    assert f"`{key}`" in DESKS
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_the_handbook_names_each_preset(name: str) -> None:
+    assert f"| `{name}`" in HANDBOOK or f", `{name}` |" in HANDBOOK
 
 
 @pytest.mark.parametrize("kind", probe_kinds())

@@ -70,11 +70,17 @@ class Access:
                 return None
             raise refused("sign in: driftkoll user add makes users and tokens")
         user = await self._worker.run(self._sign_in.user, header, address)
-        needed = Role.READER if reading else Role.EDITOR
-        if not user.role.may(needed):
-            sentence = f"{user.name} is {user.role}; this takes the role {needed}"
-            raise HTTPException(403, sentence)
+        require(user, Role.READER if reading else Role.EDITOR)
         return user
+
+
+def require(user: User | None, needed: Role) -> None:
+    """Refuse whoever has not the role, and who has not signed in at all."""
+    if user is None:
+        raise refused(f"sign in: this takes the role {needed}")
+    if not user.role.may(needed):
+        sentence = f"{user.name} is {user.role}; this takes the role {needed}"
+        raise HTTPException(403, sentence)
 
 
 def _refuse_foreign(request: Request) -> None:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, HTTPException, Path, Query, Response
 from pydantic import Field
 
 from collector.domain.naming import unknown
+from collector.indicators import availability
 from collector.kpi.groups import ALL
 from collector.services.measure import measure
 from collector.services.roll_up import rolled_up
@@ -59,6 +60,10 @@ def indicator_routes(sources: Sources) -> APIRouter:
             register = {each.id: each for each in configured.register}
             if id_ not in register:
                 raise HTTPException(404, unknown("indicator", id_, register))
+            if id_ != availability.ID and (asked.kind or asked.target):
+                raise HTTPException(
+                    422, f"kind and target are for {availability.ID}; {id_} has no objects"
+                )
             now = sources.now()
             scope: dict[str, Any] = {
                 "zone": configured.zone,
@@ -74,6 +79,7 @@ def indicator_routes(sources: Sources) -> APIRouter:
                 sites=configured.sites,
                 population=configured.population,
                 service=configured.service,
+                desk=configured.desk,
                 known_until=None,
                 **scope,
             )

@@ -6,11 +6,13 @@ from starlette.requests import HTTPConnection
 
 from exporters.web.api.access import Access
 from exporters.web.api.budget import budget_routes
+from exporters.web.api.cases import case_routes
 from exporters.web.api.corrections import correction_routes
 from exporters.web.api.indicators import indicator_routes
 from exporters.web.api.maintenance import maintenance_routes
 from exporters.web.api.outages import outage_routes
 from exporters.web.api.problems import PROBLEM, answer_problems
+from exporters.web.api.registers import register_routes
 from exporters.web.api.sources import Sources
 from exporters.web.api.targets import target_routes
 
@@ -46,6 +48,8 @@ def add_api(app: FastAPI, sources: Sources) -> None:
         maintenance_routes,
         budget_routes,
         indicator_routes,
+        case_routes,
+        register_routes,
     ):
         router.include_router(routes(sources))
     app.include_router(router)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import HTTPException, Response
 
+from collector.domain.desks import NO_DESK, Desk
 from collector.domain.instants import Instant
 from collector.domain.measurements import Indicator
 from collector.domain.targets import Kind, Target
@@ -54,6 +55,7 @@ class Configured:
     register: Sequence[Indicator]
     targets: Sequence[Target]
     service: ServiceHours = AROUND_THE_CLOCK
+    desk: Desk = NO_DESK
 
 
 @dataclass(frozen=True, slots=True)

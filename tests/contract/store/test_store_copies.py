@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import text
 from support.postgres import Postgres
 from support.programs import program
-from support.stored import NOON, change, changes, registered, up
+from support.stored import NOON, case, change, changes, fill_cases, registered, up
 
 from collector.domain.batches import Batch, CheckRecord
 from collector.domain.events import Event, EventKind
 from collector.domain.instants import HOUR, MINUTE, SECOND
+from collector.domain.sources import Covered
 from collector.domain.states import State
 from collector.store import SqlStore, StoreError, open_store, restore, upgrade
 
@@ -26,12 +27,17 @@ def test_a_backup_restored_elsewhere_is_the_same_store(
         program("pg_dump")
     (a,) = registered(store, "a")
     store.write(Batch(NOON, [up(a, NOON)], [change(a, NOON, State.UP)]))
+    fill_cases(store)
     copy = tmp_path / "copies" / "backup"
     copy.parent.mkdir()
     store.backup(copy)
     assert list(copy.parent.iterdir()) == [copy]
     registered(store, "b", now=NOON + 1)
+    kept = store.cases()
+    store.upsert_cases([case("later")])
     restore(store_url, copy, NOON + MINUTE)
+    assert store.cases() == kept
+    assert store.source_state("desk").watermark == NOON
     assert [record.name for record in store.targets()] == ["a"]
     assert store.samples(a, 0, 2**62) == [up(a, NOON)]
     assert store.resume().open == {a: (State.UP, NOON)}
@@ -213,3 +219,29 @@ def test_a_copy_that_has_no_place_is_said(file: Path) -> None:
     with pytest.raises(StoreError, match="cannot write the copy: Not a directory"):
         store.backup(file / "copy")
     store.close()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE cases SET resolving_group = 'Servicedesk'",
+        "UPDATE cases SET counted = counted + 1",
+        "UPDATE cases SET type = 'felanmälan'",
+        "UPDATE cases SET pauses = '[1'",
+        "UPDATE cases SET groups = '7'",
+        "UPDATE cases SET facets = '[]'",
+    ],
+)
+def test_a_case_that_was_written_by_hand_is_found(store: SqlStore, statement: str) -> None:
+    store.upsert_cases([case("1", resolving_group="Nät"), case("2", resolving_group="Nät")])
+    assert store.check() == []
+    assert found(store, statement) == ["2 cases are not as they were stored, first desk:1"]
+
+
+@pytest.mark.parametrize("row", ["('desk', 0, 11)", "('desk', NULL, 11)", "('other', 5, 5)"])
+def test_what_is_covered_twice_is_found(store: SqlStore, row: str) -> None:
+    store.cover(Covered("desk", 1, 10))
+    store.cover(Covered("other", None, 4))
+    assert store.check() == []
+    statement = f'INSERT INTO covered (source, start, "end") VALUES {row}'
+    assert found(store, statement) == ["what the sources of cases cover is no list of spans apart"]

@@ -5,7 +5,8 @@ from itertools import islice, pairwise, takewhile
 
 import pytest
 
-from collector.demo.faults import OPENING, Fault, Step, What, as_line, faults, steps, told
+from collector.demo.faults import OPENING, Fault, Step, What, faults, steps
+from collector.demo.lines import as_line, told
 from collector.demo.organisation import NEVER_ANSWERS, SENTINELS, behind, organisation
 from collector.demo.world import World, booted, starts
 from collector.domain.instants import DAY, HOUR, MINUTE, SECOND

@@ -307,6 +307,13 @@ def test_a_time_is_exposed_to_six_digits(seconds):
     assert shown == pytest.approx(seconds, rel=1e-5)
 
 
+def test_open_cases_are_counted_by_type_team_and_age():
+    found = samples(expose())
+    labels = (("age", "0-1d"), ("group", "servicedesk"), ("type", "incident"))
+    assert found["driftkoll_cases_open", labels] == 7
+    assert "driftkoll_cases_open" not in expose(figures=replace(FIGURES, cases_open={}))
+
+
 def documented() -> dict[str, tuple[str, tuple[str, ...]]]:
     page = Path(__file__).parents[3] / "docs" / "metrics.md"
     rows = (

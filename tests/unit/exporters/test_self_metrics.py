@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
+from collector.domain.instants import SECOND
+from collector.domain.sources import SourceFailure
 from collector.ports import PollMetrics
 from exporters.self_metrics import POLL_BOUNDS, SelfMetrics
 
@@ -70,3 +72,35 @@ def test_a_batch_of_times_lands_in_the_buckets_of_its_values(durations, on_the_b
 
 def test_no_line_tells_when_a_counter_was_made():
     assert b"_created" not in SelfMetrics().text()
+
+
+def of_source(metrics: SelfMetrics) -> dict[tuple[str, ...], float]:
+    return {key: value for key, value in read(metrics).items() if "source" in key[0]}
+
+
+def test_errors_of_a_source_begin_at_zero_for_each_reason():
+    metrics = SelfMetrics()
+    metrics.known_sources({"desk": None})
+    found = of_source(metrics)
+    assert {reason for _, reason, _ in found} == set(SourceFailure)
+    assert set(found.values()) == {0}
+
+
+def test_a_source_tells_when_it_was_read_whole_and_why_it_was_not():
+    metrics = SelfMetrics()
+    metrics.known_sources({"desk": 5 * SECOND})
+    metrics.source_failed("desk", "timeout")
+    metrics.source_succeeded("desk", 9 * SECOND)
+    found = of_source(metrics)
+    assert found["driftkoll_source_last_success_timestamp_seconds", "desk"] == 9
+    assert found["driftkoll_source_errors_total", "timeout", "desk"] == 1
+
+
+def test_a_source_that_left_the_configuration_is_gone_and_the_others_go_on_counting():
+    metrics = SelfMetrics()
+    metrics.known_sources({"desk": 5 * SECOND, "mdm": None})
+    metrics.source_failed("desk", "timeout")
+    metrics.known_sources({"desk": 5 * SECOND})
+    found = of_source(metrics)
+    assert {key[-1] for key in found} == {"desk"}
+    assert found["driftkoll_source_errors_total", "timeout", "desk"] == 1

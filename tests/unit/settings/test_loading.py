@@ -43,6 +43,14 @@ def test_an_empty_file_is_a_configuration(tmp_path: Path) -> None:
     assert settings.register[0].id == "availability"
 
 
+def test_cases_are_kept_for_as_long_as_is_said(tmp_path: Path) -> None:
+    settings = loaded(tmp_path, "retention: {cases: 1826d}\ntargets:\n")
+    assert settings.retention.cases == 1826 * DAY
+    assert loaded(tmp_path, "retention: {cases: forever}\ntargets:\n").retention.cases is None
+    with pytest.raises(ConfigurationError, match=r"retention\.cases: '30d' must be at least 60d"):
+        loaded(tmp_path, "retention: {cases: 30d}\ntargets:\n")
+
+
 def test_the_example_loads_without_a_warning() -> None:
     env = {"SNMP_COMMUNITY": "public", "SNMP_AUTH": "a-long-word", "SNMP_PRIV": "another-word"}
     settings = load(EXAMPLE, env)

@@ -5,6 +5,7 @@ import pytest
 from collector.domain.measurements import Op, Unit
 from collector.domain.targets import Kind
 from collector.indicators.availability import Definition
+from collector.indicators.registry import case_indicators
 from collector.settings.errors import ConfigurationError
 from collector.settings.register import load_register
 
@@ -147,3 +148,101 @@ def test_a_key_given_twice_is_refused(tmp_path):
     with pytest.raises(ConfigurationError) as refusal:
         load_register(write(tmp_path, AVAILABILITY.format("unit: days")))
     assert "given twice" in str(refusal.value)
+
+
+OWN = """\
+indicators:
+  share_of_phones:
+    supplied: true
+    name: {sv: Telefoner med enhetshantering}
+    unit: ratio
+    direction: ">="
+    targets: {2026: 0.95}
+"""
+
+
+def test_an_indicator_of_ones_own_shows_what_it_is_told(tmp_path):
+    (own,) = load_register(write(tmp_path, OWN))
+    assert (own.id, own.unit, own.targets) == ("share_of_phones", Unit.RATIO, {2026: 0.95})
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        (
+            "    supplied: false",
+            ":3: indicators.share_of_phones.supplied: must be true of an indicator",
+        ),
+        ("    suplied: true", ":2: indicators.share_of_phones: unknown key"),
+    ],
+)
+def test_an_unknown_indicator_that_is_not_told_to_be_supplied_is_refused(tmp_path, line, text):
+    with pytest.raises(ConfigurationError) as error:
+        load_register(write(tmp_path, OWN.replace("    supplied: true", line)))
+    assert text in str(error.value)
+
+
+def test_an_indicator_of_ones_own_needs_what_every_other_does(tmp_path):
+    with pytest.raises(ConfigurationError) as error:
+        load_register(write(tmp_path, OWN.replace("share_of_phones", "Telefoner %")))
+    assert "'Telefoner %' is no id" in str(error.value)
+    with pytest.raises(ConfigurationError) as error:
+        load_register(write(tmp_path, OWN.replace("unit: ratio", "unit: share")))
+    assert "indicators.share_of_phones.unit: 'share' is none of ratio" in str(error.value)
+
+
+CASES = """\
+indicators:
+  {id}:
+    name: {{sv: Namn}}
+    unit: {unit}
+    direction: "<="
+    definition: {{{definition}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("id_", "unit", "definition", "said"),
+    [
+        (
+            "incident_handling_time",
+            "days",
+            "statistik: median",
+            ".statistik: unknown key; did you mean 'statistic'?",
+        ),
+        (
+            "request_handling_time",
+            "days",
+            "clock: workin",
+            ".clock: 'workin' is none of calendar, working; did you mean 'working'?",
+        ),
+        ("user_satisfaction", "score", "min_answers: 0", ": min_answers must be 1 or more"),
+        (
+            "security_incidents",
+            "number",
+            "severity: hög, severities: [låg, medel]",
+            ": severity 'hög' must be one of severities, which go from the lowest to the highest: "
+            "låg, medel",
+        ),
+        (
+            "servicedesk_resolution_share",
+            "ratio",
+            "clock: working",
+            ".clock: unknown key; known are min_coverage, partial",
+        ),
+    ],
+)
+def test_a_choice_that_an_indicator_of_cases_does_not_have_is_refused(
+    tmp_path, id_, unit, definition, said
+):
+    file = tmp_path / "indicators.yaml"
+    file.write_text(CASES.format(id=id_, unit=unit, definition=definition), encoding="utf-8")
+    with pytest.raises(ConfigurationError) as caught:
+        load_register(file)
+    assert caught.value.problems == [f"{file}:6: indicators.{id_}.definition{said}"]
+
+
+@pytest.mark.parametrize("id_", sorted(case_indicators()))
+def test_the_choices_of_an_indicator_of_cases_are_those_of_its_file(id_):
+    indicator = case_indicators()[id_]
+    assert indicator.Definition.of(SHIPPED[id_].definition) == indicator.Definition()

@@ -1,0 +1,1 @@
+"""Sources: where cases and figures are fetched, each behind a port."""
