@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from operator import ge
+from operator import ge, not_
 from typing import Any, Protocol, Self
 from zoneinfo import ZoneInfo
 
@@ -151,8 +151,8 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The cases that count in what is asked for, those that are excluded apart, and those that are
-    open at its measured end.
+    """The cases that count in what is asked for, those that are excluded apart, those whose times
+    make no sense (`backwards`), and those that are open at its measured end.
 
     `limbo` has the facets of those that may have been resolved in it, which nobody can tell: their
     status is not mapped, or their time is not known. `present` are all that were read of it.
@@ -161,6 +161,7 @@ class Part:
     asked: Asked
     counted: CaseTable
     excluded: Sequence[Facets]
+    backwards: Sequence[Facets]
     open: CaseTable
     limbo: Sequence[Facets]
     present: tuple[CaseTable, CaseTable]
@@ -174,10 +175,13 @@ def _part(facts: Facts, asked: Asked) -> Part:
     mine = at_site(inside, asked.site)
     kept = mine.having(lambda it: it.excluded is None)
     left = at_site(facts.open.get(end, _NONE), asked.site).having(lambda it: it.excluded is None)
+    timed = kept.having(lambda it: it.resolved_from is not None)
+    sound = list(map(ge, timed["counted"], timed["created"]))
     return Part(
         asked,
-        kept.having(lambda it: it.resolved_from is not None),
+        timed.where(sound),
         mine.having(lambda it: it.excluded is not None)["facets"],
+        timed.where(map(not_, sound))["facets"],
         left.having(lambda it: not _in_doubt(it)),
         _limbo(kept, left, start),
         (kept, left),
@@ -221,14 +225,13 @@ def serve(part: Part, types: frozenset[CaseType]) -> Served:
     """The cases of some types whose type, statuses and site are known, and whose times make
     sense; those without a known type may be of these types."""
     wanted = types | {None}
-    mine = part.counted.having(lambda it: it.type in wanted)
-    sensible = mine.where(list(map(ge, mine["counted"], mine["created"])))
-    served = sensible.having(lambda it: it.type is not None and not lacks(it, part.asked))
+    served = part.counted.having(lambda it: it.type in types and not lacks(it, part.asked))
     counts = Counter(it.excluded or "" for it in part.excluded if it.type in wanted)
-    if backwards := len(mine) - len(sensible):
+    if backwards := sum(it.type in wanted for it in part.backwards):
         counts["resolved_before_created"] = backwards
+    known = part.counted.tally(lambda it: it.type in wanted)[True]
     in_limbo = sum(it.type in wanted for it in part.limbo)
-    return Served(served, len(sensible) + in_limbo, dict(sorted(counts.items())))
+    return Served(served, known + in_limbo, dict(sorted(counts.items())))
 
 
 def lacks(facets: Facets, asked: Asked) -> bool:

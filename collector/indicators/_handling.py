@@ -56,7 +56,7 @@ def figure(
     part = facts.part(asked)
     served = serve(part, frozenset({type_}))
     times = _Times(served.cases, pausing)
-    hours = facts.hours(min(times.created, default=0), max(times.resolved, default=0))
+    hours = facts.hours(min(times.created, default=0), asked.period.measured_end)
     working_day = full_day(facts.calendar)
     day = working_day if definition.clock == "working" else DAY
     durations = times.judged(definition, hours)

@@ -80,6 +80,8 @@ class CaseTable:
         passes = {code: bool(test(self._facets[code])) for code in self._counts}
         if all(passes.values()):
             return self
+        if not any(passes.values()):
+            return CaseTable(dict.fromkeys(self.names, ()))
         return self.where(map(passes.__getitem__, self._codes))
 
     def where(self, selectors: Iterable[bool]) -> "CaseTable":

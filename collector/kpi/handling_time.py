@@ -7,7 +7,6 @@ over sorted instants takes a step for each opening, not for each case.
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from itertools import accumulate
 
 from collector.domain.instants import MINUTE, Duration, Instant
 from collector.kpi.service_hours import WHOLE_DAY, Calendar, Hours
@@ -40,12 +39,11 @@ def full_day(calendar: Calendar) -> Duration:
 def service_before(hours: Hours, instants: Iterable[Instant]) -> Duration:
     """The sum of W over instants, in µs."""
     ordered = sorted(instants)
-    sums = [0, *accumulate(ordered)]
     whole = first = 0
     for start, end in hours.spans:
         first = bisect_right(ordered, start, first)
         past = bisect_right(ordered, end, first)
-        whole += sums[past] - sums[first] - (past - first) * start
+        whole += sum(ordered[first:past]) - (past - first) * start
         whole += (len(ordered) - past) * (end - start)
         if past == len(ordered):
             break
