@@ -11,7 +11,7 @@ from collector.kpi.case_backlog import SecondLine
 from collector.kpi.groups import ALL
 from collector.services.case_list import group_of
 from collector.services.case_status import RECENT, CaseList, DeskStatus, OpenCase
-from exporters.jsonable import time
+from exporters.json_text import time
 
 
 class CaseData(TypedDict):

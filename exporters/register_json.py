@@ -5,7 +5,7 @@ from datetime import tzinfo
 from typing_extensions import TypedDict  # pydantic takes typing's own from Python 3.12 on only
 
 from collector.domain.registers import Attestation, DisruptionReport, SecurityIncident
-from exporters.jsonable import time
+from exporters.json_text import time
 
 
 class DisruptionReportData(TypedDict):

@@ -21,7 +21,7 @@ from collector.domain.corrections import CORRECTABLE, Cause
 from collector.services import correct as correcting
 from collector.services.correct import TrailEntry
 from collector.services.work_list import min_notice_of
-from exporters import jsonable
+from exporters import json_text, outage_json
 
 app = new_app()
 """Commands that `outages` takes over."""
@@ -77,8 +77,8 @@ def annotate(
     warn(*done.warnings)
     began = done.outage.start
     if output is Format.JSON:
-        said = jsonable.annotation(done.annotation, work.settings.zone)
-        began_at = jsonable.time(began, work.settings.zone)
+        said = outage_json.annotation(done.annotation, work.settings.zone)
+        began_at = json_text.time(began, work.settings.zone)
         emit_json({"target": target, "start": began_at, "annotation": said})
     else:
         emit(f"{target}: outage of {work.words.time(began, work.settings.zone)} annotated")
@@ -145,7 +145,7 @@ def correct(
         (entry,) = [it for it in correcting.trail(store) if it.correction.id == done.correction.id]
     warn(*done.warnings)
     if output is Format.JSON:
-        emit_json(jsonable.correction(entry, work.settings.zone))
+        emit_json(outage_json.correction(entry, work.settings.zone))
     else:
         said = f"undoes {undo}" if undo is not None else f"was {done.correction.state}"
         emit(f"correction {done.correction.id}: {entry.name} {said}")
@@ -169,7 +169,7 @@ def corrections(
             work.one_of("target", target, {record.name for record in store.targets()})
         found = correcting.trail(store, asked.start, asked.end, target)
     if output is Format.JSON:
-        emit_json([jsonable.correction(entry, work.settings.zone) for entry in found])
+        emit_json([outage_json.correction(entry, work.settings.zone) for entry in found])
     else:
         emit(_table(work, found))
 

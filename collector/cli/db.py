@@ -23,7 +23,7 @@ from collector.settings.errors import ConfigurationError
 from collector.store import restore as restore_database
 from collector.store import upgrade as upgrade_database
 from collector.store.transferring import Report, transfer
-from exporters.jsonable import time
+from exporters.json_text import time
 
 _LITERAL_PASSWORD = re.compile(r"(?<=:)(?!//|\$\{[^}]*\}@)[^@]*(?=@)")
 """The password in a URL, unless it is a variable that stands for one."""

@@ -31,7 +31,7 @@ from collector.services.further_outage import further_outage
 from collector.services.measure import measure
 from collector.services.roll_up import rolled_up
 from collector.services.show import show as shown
-from exporters import jsonable
+from exporters import figure_json
 
 app = new_app(help="List the indicators; show one in detail.")
 
@@ -44,7 +44,7 @@ def list_(config: ConfigFile = None, output: OutputFormat = Format.TABLE) -> Non
     """
     work = opened(config)
     if output is Format.JSON:
-        emit_json([jsonable.indicator(each) for each in work.settings.register])
+        emit_json([figure_json.indicator(each) for each in work.settings.register])
         return
     words = work.words
     year = moment(work.now).astimezone(work.settings.zone).year
@@ -176,7 +176,7 @@ def show(
             )
             measured = replace(measured, detail={**measured.detail, "further_outage": would})
     if output is Format.JSON:
-        emit_json(jsonable.measurement(measured, work.settings.zone))
+        emit_json(figure_json.measurement(measured, work.settings.zone))
     else:
         emit(*details(work, indicator, measured))
 

@@ -25,7 +25,7 @@ from collector.services.work_list import (
     min_notice_of,
     scope_words,
 )
-from exporters import jsonable
+from exporters import work_json
 
 app = new_app(help="Add, list, extend and cancel maintenance windows.")
 
@@ -159,7 +159,7 @@ def list_(
     with store_of(work) as store:
         found = list_work(store, start, end, min_notice=min_notice_of(work.settings.register))
     if output is Format.JSON:
-        emit_json([jsonable.work(each, work.settings.zone) for each in found])
+        emit_json([work_json.work(each, work.settings.zone) for each in found])
     else:
         emit(_table(work, found))
 
@@ -225,7 +225,7 @@ def _tell(work: Opened, store: Store, done: Registered, output: Format, what: st
     if output is Format.JSON:
         names = {record.id: record.name for record in store.targets()}
         scope = scope_words(done.window.scope, names)
-        emit_json(jsonable.window(done.window, scope, work.settings.zone))
+        emit_json(work_json.window(done.window, scope, work.settings.zone))
         return
     zone = work.settings.zone
     start, end = (work.words.time(at, zone) for at in _shown(done.window, work.now))

@@ -28,7 +28,7 @@ from collector.ports import ImportedRow, Store
 from collector.services.outage_list import Listed, list_outages
 from collector.services.outages import ImportPlan, OutageRow, plan_import
 from collector.services.work_list import min_notice_of
-from exporters import jsonable
+from exporters import outage_json
 
 app = new_app(help="List, annotate, correct and import outages.")
 app.registered_commands += correcting.app.registered_commands
@@ -68,7 +68,7 @@ def list_(
             min_notice=min_notice_of(work.settings.register),
         )
     if output is Format.JSON:
-        emit_json([jsonable.outage(each, work.settings.zone) for each in found])
+        emit_json([outage_json.outage(each, work.settings.zone) for each in found])
     else:
         emit(_table(work, found))
 

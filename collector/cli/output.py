@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from exporters.jsonable import dumps
+from exporters.json_text import dumps
 
 _PLAIN = Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
 """For files and mails: a line of hyphens under the headings, and nothing else."""

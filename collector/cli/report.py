@@ -11,7 +11,7 @@ from collector.cli.output import Column, Row, emit, emit_json, table
 from collector.cli.storing import store_of
 from collector.services.freeze import Freezing
 from collector.services.freeze import freeze as freeze_month
-from exporters import jsonable
+from exporters import figure_json
 
 app = new_app(help="Freeze the figures of a closed month.")
 
@@ -68,7 +68,7 @@ def freeze(
             now=work.now,
         )
     if output is Format.JSON:
-        version = jsonable.frozen_version(made.version, work.settings.zone)
+        version = figure_json.frozen_version(made.version, work.settings.zone)
         emit_json({**version, "new": made.new})
     else:
         emit(*_table(work, made))

@@ -9,7 +9,7 @@ from collector.cli.output import emit, emit_json
 from collector.cli.storing import store_of
 from collector.services.measure import measure
 from collector.services.show import show
-from exporters import jsonable
+from exporters import figure_json
 
 app = new_app()
 
@@ -60,7 +60,7 @@ def status(
     if output is Format.JSON:
         emit_json(
             [
-                {"name": name_of(work, each), **jsonable.measurement(its, work.settings.zone)}
+                {"name": name_of(work, each), **figure_json.measurement(its, work.settings.zone)}
                 for each, its in measured
             ]
         )

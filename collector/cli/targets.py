@@ -23,8 +23,8 @@ from collector.settings.target_changes import (
     table_to_replace,
     write_targets,
 )
-from exporters import jsonable
-from exporters.jsonable import TargetData
+from exporters import target_json
+from exporters.target_json import TargetData
 
 app = new_app(help="List, import and rename targets.")
 
@@ -47,7 +47,7 @@ def list_(
     with store_of(work) as store:
         listed = list_targets(store, work.settings.targets, work.now)
     rows = [
-        jsonable.target(each, work.settings.zone)
+        target_json.target(each, work.settings.zone)
         for each in listed
         if key in (None, each.target.site) and kind in (None, each.target.kind)
     ]

@@ -15,7 +15,7 @@ from collector.cli.output import Column, emit, emit_json, table
 from collector.cli.storing import store_of
 from collector.domain.people import Role, User
 from collector.services.people import add_person, add_script, check_password
-from exporters.jsonable import time
+from exporters.json_text import time
 
 app = new_app(help="Add, list and remove those who may sign in: people and scripts.")
 

@@ -15,7 +15,7 @@ from collector.indicators import availability
 from collector.kpi.groups import ALL
 from collector.services.further_outage import further_outage
 from collector.services.measure import measure
-from exporters.jsonable import DecidedData
+from exporters.figure_json import DecidedData
 from exporters.web.api import examples
 from exporters.web.api.asked import Scoped, period_of, site_of, target_of
 from exporters.web.api.sources import Configured, Sources

@@ -9,8 +9,8 @@ from collector.domain.corrections import CORRECTABLE
 from collector.kpi.spans import ALWAYS
 from collector.services.correct import Entered, correct, trail, undo
 from collector.services.work_list import min_notice_of
-from exporters import jsonable
-from exporters.jsonable import CorrectionData
+from exporters import outage_json
+from exporters.outage_json import CorrectionData
 from exporters.web.api import examples
 from exporters.web.api.asked import Page, Paged, PeriodText, TargetName, page, period_of, target_of
 from exporters.web.api.entered import (
@@ -57,7 +57,7 @@ def correction_routes(sources: Sources) -> APIRouter:
             it for it in trail(sources.store, its.start, its.end) if it.correction.id == its.id
         )
         return {
-            "item": jsonable.correction(entry, zone),
+            "item": outage_json.correction(entry, zone),
             "warnings": list(entered.warnings),
         }
 
@@ -75,7 +75,7 @@ def correction_routes(sources: Sources) -> APIRouter:
                 trail(sources.store, start, end, target_of(sources, asked.target)),
                 asked,
                 key=lambda entry: (entry.correction.id,),
-                shape=lambda entry: jsonable.correction(entry, zone),
+                shape=lambda entry: outage_json.correction(entry, zone),
             )
 
         return await sources.answer(work)

@@ -2,16 +2,10 @@
 
 from typing import Any
 
-from exporters.jsonable import (
-    AnnotationData,
-    CorrectionData,
-    IndicatorData,
-    MeasurementData,
-    OutageData,
-    TargetData,
-    WindowData,
-    WorkData,
-)
+from exporters.figure_json import IndicatorData, MeasurementData
+from exporters.outage_json import AnnotationData, CorrectionData, OutageData
+from exporters.target_json import TargetData
+from exporters.work_json import WindowData, WorkData
 
 TARGET: TargetData = {
     "name": "esb",

@@ -12,8 +12,8 @@ from collector.kpi.groups import ALL
 from collector.services.measure import measure
 from collector.services.roll_up import rolled_up
 from collector.services.show import show
-from exporters import jsonable
-from exporters.jsonable import IndicatorData, MeasurementData
+from exporters import figure_json
+from exporters.figure_json import IndicatorData, MeasurementData
 from exporters.web.api import examples
 from exporters.web.api.asked import Page, Paged, Scoped, page, period_of, site_of, target_of
 from exporters.web.api.entered import refusals
@@ -41,7 +41,7 @@ def indicator_routes(sources: Sources) -> APIRouter:
     async def many(asked: Annotated[Paged, Query()]) -> Response:
         def work() -> Page[IndicatorData]:
             register = sources.configured().register
-            return page(register, asked, key=lambda each: (each.id,), shape=jsonable.indicator)
+            return page(register, asked, key=lambda each: (each.id,), shape=figure_json.indicator)
 
         return await sources.answer(work)
 
@@ -90,7 +90,7 @@ def indicator_routes(sources: Sources) -> APIRouter:
             measured = rolled_up(
                 sources.store, register[id_], period, measured, service=service, **scope
             )
-            return jsonable.measurement(measured, configured.zone)
+            return figure_json.measurement(measured, configured.zone)
 
         return await sources.answer(work)
 

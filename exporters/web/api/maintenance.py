@@ -11,8 +11,7 @@ from collector.kpi.spans import ALWAYS
 from collector.services.maintain import Once, Registered, add_window, cancel_window, extend_window
 from collector.services.recurring import Again
 from collector.services.work_list import ScopeWords, list_work, min_notice_of, scope_words
-from exporters import jsonable
-from exporters.jsonable import WindowData, WorkData
+from exporters import work_json
 from exporters.web.api import examples
 from exporters.web.api.asked import Page, Paged, PeriodText, page, period_of
 from exporters.web.api.entered import (
@@ -28,6 +27,7 @@ from exporters.web.api.entered import (
     refusals,
 )
 from exporters.web.api.sources import Sources
+from exporters.work_json import WindowData, WorkData
 
 _AHEAD = 90 * DAY
 _MOST_NAMED = 1_000
@@ -99,7 +99,7 @@ def maintenance_routes(sources: Sources) -> APIRouter:
     def stored(done: Registered) -> Stored[WindowData]:
         names = {record.id: record.name for record in sources.store.targets()}
         scope = scope_words(done.window.scope, names)
-        window = jsonable.window(done.window, scope, sources.configured().zone)
+        window = work_json.window(done.window, scope, sources.configured().zone)
         return {"item": window, "warnings": list(done.warnings)}
 
     def known(id_: int) -> int:
@@ -132,7 +132,7 @@ def maintenance_routes(sources: Sources) -> APIRouter:
                     it.occurrence.registered_at,
                     it.occurrence.end,
                 ),
-                shape=lambda it: jsonable.work(it, configured.zone),
+                shape=lambda it: work_json.work(it, configured.zone),
             )
 
         return await sources.answer(work)

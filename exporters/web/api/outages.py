@@ -9,8 +9,8 @@ from collector.domain.corrections import Cause
 from collector.services.correct import annotate
 from collector.services.outage_list import list_outages
 from collector.services.work_list import min_notice_of
-from exporters import jsonable
-from exporters.jsonable import AnnotationData, OutageData
+from exporters import outage_json
+from exporters.outage_json import AnnotationData, OutageData
 from exporters.web.api import examples
 from exporters.web.api.asked import Page, Paged, Scoped, one_of, page, period_of, site_of, target_of
 from exporters.web.api.entered import Author, Entry, Line, Stored, Text, refusals
@@ -56,7 +56,7 @@ def outage_routes(sources: Sources) -> APIRouter:
                 found,
                 asked,
                 key=lambda each: (each.outage.start, each.name),
-                shape=lambda each: jsonable.outage(each, configured.zone),
+                shape=lambda each: outage_json.outage(each, configured.zone),
             )
 
         return await sources.answer(work)
@@ -94,7 +94,7 @@ def outage_routes(sources: Sources) -> APIRouter:
                     now=sources.now(),
                     min_notice=min_notice_of(configured.register),
                 )
-            said = jsonable.annotation(done.annotation, configured.zone)
+            said = outage_json.annotation(done.annotation, configured.zone)
             return {"item": said, "warnings": list(done.warnings)}
 
         return await sources.answer(work, 201)

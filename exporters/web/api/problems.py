@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException as AnyHTTPException
 
 from collector.domain.naming import unknown
 from collector.ports import StoreUnavailable
-from exporters import jsonable
+from exporters import json_text
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -57,7 +57,7 @@ def problem(error: AnyHTTPException) -> Response:
     detail = error.detail if error.detail != HTTPStatus(status).phrase else _PLAIN.get(status)
     told = {"title": title, "status": status, "detail": detail or title}
     headers = {"Cache-Control": "no-store", **(error.headers or {})}
-    return Response(jsonable.dumps(told) + "\n", status, headers, MEDIA_TYPE)
+    return Response(json_text.dumps(told) + "\n", status, headers, MEDIA_TYPE)
 
 
 _PLAIN = {

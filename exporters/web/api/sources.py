@@ -15,7 +15,7 @@ from collector.domain.measurements import Indicator
 from collector.domain.targets import Kind, Target
 from collector.kpi.service_hours import AROUND_THE_CLOCK, ServiceHours
 from collector.ports import Store
-from exporters import jsonable
+from exporters import json_text
 
 _Result = TypeVar("_Result")
 
@@ -76,7 +76,7 @@ class Sources:
         """What `work` gives, as JSON; both are made in a thread."""
 
         def made() -> str:
-            return jsonable.dumps(work()) + "\n"
+            return json_text.dumps(work()) + "\n"
 
         return Response(
             await self.workers.run(made),

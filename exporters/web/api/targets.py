@@ -7,8 +7,8 @@ from fastapi import APIRouter, HTTPException, Path, Query, Response
 from collector.domain.naming import unknown
 from collector.domain.states import State
 from collector.services.target_list import list_targets
-from exporters import jsonable
-from exporters.jsonable import TargetData
+from exporters import target_json
+from exporters.target_json import TargetData
 from exporters.web.api import examples
 from exporters.web.api.asked import OfKind, Page, Paged, SiteKey, page, site_of
 from exporters.web.api.sources import Sources
@@ -46,7 +46,7 @@ def target_routes(sources: Sources) -> APIRouter:
                 found,
                 asked,
                 key=lambda each: (each.target.name,),
-                shape=lambda each: jsonable.target(each, configured.zone),
+                shape=lambda each: target_json.target(each, configured.zone),
             )
 
         return await sources.answer(work)
@@ -61,7 +61,7 @@ def target_routes(sources: Sources) -> APIRouter:
             configured = sources.configured()
             for each in list_targets(sources.store, configured.targets, sources.now()):
                 if each.target.name == name:
-                    return jsonable.target(each, configured.zone)
+                    return target_json.target(each, configured.zone)
             raise HTTPException(
                 404, unknown("target", name, {it.name for it in configured.targets})
             )
