@@ -208,53 +208,6 @@ def test_a_sites_figure_is_of_that_sites_cases(rt: RequestTracker, desk: Followe
         assert found["detail"]["n"] == expected["n"]
 
 
-def test_every_case_is_kept_once_though_others_edit_while_it_is_read(
-    rt: RequestTracker, desk: Followed, tmp_path: Path
-) -> None:
-    (tmp_path / "driftkoll.db").unlink()
-    desk.configure(page_size=20)
-    ids = sorted(truth(rt))
-    # Every other one, so that what is still to be read moves from under the reader.
-    with editing(rt, ids[::-2]) as edited:
-        desk.sync()
-    assert edited() > 10
-    assert desk.ids() == ids
-    desk.sync()
-    assert desk.ids() == ids
-    period, start, end = _month()
-    expected = Plain(truth(rt), start, end).handling_time("incident", 7)
-    found = desk.figure("incident_handling_time", period)
-    assert found["value"] == pytest.approx(expected["value"])
-
-
-class editing:  # noqa: N801 - reads as what is done meanwhile
-    """Give each of some cases another priority, one by one and two at a time, while the block
-    lasts."""
-
-    def __init__(self, rt: RequestTracker, ids: list[int]) -> None:
-        self._rt, self._ids = rt, ids
-        self._ended = threading.Event()
-        self._count = 0
-        self._threads = [threading.Thread(target=self._edit, args=(n,)) for n in range(2)]
-
-    def __enter__(self) -> Callable[[], int]:
-        for thread in self._threads:
-            thread.start()
-        return lambda: self._count
-
-    def __exit__(self, *_: object) -> None:
-        self._ended.set()
-        for thread in self._threads:
-            thread.join()
-
-    def _edit(self, number: int) -> None:
-        for id_ in self._ids[number::2]:
-            if self._ended.is_set():
-                return
-            self._rt.update([{"id": id_, "Priority": 10 + number}])
-            self._count += 1
-
-
 @pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Tokyo"])
 def test_the_cursor_is_in_the_zone_of_who_asks(
     rt: RequestTracker, desk: Followed, zone: str
@@ -308,3 +261,50 @@ def test_merged_and_deleted_cases_are_found_by_the_sweep(
     assert desk.figure("incident_handling_time", period)["value"] == pytest.approx(
         expected["value"]
     )
+
+
+def test_every_case_is_kept_once_though_others_edit_while_it_is_read(
+    rt: RequestTracker, desk: Followed, tmp_path: Path
+) -> None:
+    (tmp_path / "driftkoll.db").unlink()
+    desk.configure(page_size=20)
+    ids = sorted(truth(rt))
+    # Every other one, so that what is still to be read moves from under the reader.
+    with editing(rt, ids[::-2]) as edited:
+        desk.sync()
+    assert edited() > 10
+    assert desk.ids() == ids
+    desk.sync()
+    assert desk.ids() == ids
+    period, start, end = _month()
+    expected = Plain(truth(rt), start, end).handling_time("incident", 7)
+    found = desk.figure("incident_handling_time", period)
+    assert found["value"] == pytest.approx(expected["value"])
+
+
+class editing:  # noqa: N801 - reads as what is done meanwhile
+    """Give each of some cases another priority, one by one and two at a time, while the block
+    lasts."""
+
+    def __init__(self, rt: RequestTracker, ids: list[int]) -> None:
+        self._rt, self._ids = rt, ids
+        self._ended = threading.Event()
+        self._count = 0
+        self._threads = [threading.Thread(target=self._edit, args=(n,)) for n in range(2)]
+
+    def __enter__(self) -> Callable[[], int]:
+        for thread in self._threads:
+            thread.start()
+        return lambda: self._count
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _edit(self, number: int) -> None:
+        for id_ in self._ids[number::2]:
+            if self._ended.is_set():
+                return
+            self._rt.update([{"id": id_, "Priority": 10 + number}])
+            self._count += 1

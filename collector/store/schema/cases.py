@@ -1,5 +1,6 @@
 """Cases of servicedesks, and where reading each source stands."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -69,40 +70,56 @@ cases = Table(
 )
 # The type is looked at in the index, before the row is.
 Index("ix_cases_created", cases.c.created, cases.c.type)
+
+
+def _index_of(name: str, only: str, columns: Sequence[str], **where: Any) -> None:
+    """An index of one of the databases."""
+    index = Index(name, *(cases.c[each] for each in columns), info={"only": only}, **where)
+    index.ddl_if(dialect=only)
+
+
+_ANSWERED = cases.c.answered.is_not(None)
 # All that figures of a year read: SQLite would look each row up, for twice the time. PostgreSQL
 # reads rows in the order of the disk, and has no room in an index for long text.
-Index(
+_index_of(
     "ix_cases_figures",
-    *(
-        cases.c[name]
-        for name in (
-            "counted",
-            "type",
-            "deleted",
-            "created",
-            "resolved",
-            "closed",
-            "changed",
-            "waiting",
-            "scheduled",
-            "satisfaction",
-            "facets",
-            "pauses",
-            "assigned",
-        )
+    "sqlite",
+    (
+        "counted",
+        "type",
+        "deleted",
+        "created",
+        "waiting",
+        "scheduled",
+        "satisfaction",
+        "facets",
+        "pauses",
+        "assigned",
     ),
-    info={"only": "sqlite"},
-).ddl_if(dialect="sqlite")
-Index("ix_cases_counted", cases.c.counted, cases.c.type, info={"only": "postgresql"}).ddl_if(
-    dialect="postgresql"
 )
+_index_of(
+    "ix_cases_answers",
+    "sqlite",
+    (
+        "answered",
+        "type",
+        "deleted",
+        "created",
+        "counted",
+        "satisfaction",
+        "satisfaction_at",
+        "facets",
+    ),
+    sqlite_where=_ANSWERED,
+)
+_index_of("ix_cases_counted", "postgresql", ("counted", "type"))
+_index_of("ix_cases_answered", "postgresql", ("answered",), postgresql_where=_ANSWERED)
 
 
 def _partial_index(name: str, column: Column[Any], having: ColumnElement[bool]) -> None:
     Index(name, column, sqlite_where=having, postgresql_where=having)
 
 
-_partial_index("ix_cases_answered", cases.c.answered, cases.c.answered.is_not(None))
 _partial_index("ix_cases_deleted", cases.c.deleted, cases.c.deleted.is_not(None))
 _partial_index("ix_cases_report", cases.c.report, cases.c.report != "")
 

@@ -13,9 +13,6 @@ FIGURES = [
     "type",
     "deleted",
     "created",
-    "resolved",
-    "closed",
-    "changed",
     "waiting",
     "scheduled",
     "satisfaction",
@@ -24,6 +21,17 @@ FIGURES = [
     "assigned",
 ]
 """What figures of a year read: an index that holds it saves SQLite looking each row up."""
+
+ANSWERS = [
+    "answered",
+    "type",
+    "deleted",
+    "created",
+    "counted",
+    "satisfaction",
+    "satisfaction_at",
+    "facets",
+]
 
 
 def upgrade() -> None:
@@ -69,12 +77,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "source", name="pk_cases"),
     )
     op.create_index("ix_cases_created", "cases", ["created", "type"])
+    answered = sa.text("answered IS NOT NULL")
     if op.get_bind().dialect.name == "sqlite":
         op.create_index("ix_cases_figures", "cases", FIGURES)
+        op.create_index("ix_cases_answers", "cases", ANSWERS, sqlite_where=answered)
     else:
         op.create_index("ix_cases_counted", "cases", ["counted", "type"])
+        op.create_index("ix_cases_answered", "cases", ["answered"], postgresql_where=answered)
     for name, column, having in (
-        ("ix_cases_answered", "answered", "answered IS NOT NULL"),
         ("ix_cases_deleted", "deleted", "deleted IS NOT NULL"),
         ("ix_cases_report", "report", "report != ''"),
     ):
