@@ -12,9 +12,9 @@ from collector.cli.opening import Opened, opened, table_of
 from collector.cli.options import ConfigFile, Format, OutputFormat, PeriodText, choice, new_app
 from collector.cli.output import Column, Row, emit, emit_json, table, warn
 from collector.cli.storing import refused_by_store, store_of
-from collector.domain.registers import Attestation
+from collector.domain.registers import Attestation, Register
 from collector.services.registers import (
-    Register,
+    COLUMNS,
     RegisterContent,
     attest,
     content_of,
@@ -94,7 +94,7 @@ def import_(
     )
     found = read_entries(
         register,
-        ((row.line, row.values) for row in table_of(file, *register.columns)),
+        ((row.line, row.values) for row in table_of(file, *COLUMNS[register])),
         author=author or who(),
         sites=work.settings.sites,
         severities=severities,

@@ -2,8 +2,27 @@
 incidents, and what somebody attested (KPI.md "Cases from the servicedesk")."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from collector.domain.instants import Instant
+
+
+class Register(StrEnum):
+    """The registers that people keep beside cases."""
+
+    DISRUPTION_REPORTS = "disruption_reports"
+    SECURITY_INCIDENTS = "security_incidents"
+
+    @property
+    def indicator(self) -> str:
+        """The indicator that is counted from it, and attested."""
+        return _INDICATORS[self]
+
+
+_INDICATORS = {
+    Register.DISRUPTION_REPORTS: "changes_causing_disruption",
+    Register.SECURITY_INCIDENTS: "security_incidents",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from collector.domain.desks import NO_DESK, Desk
 from collector.domain.instants import Instant
 from collector.domain.measurements import DecidedTarget
 from collector.domain.periods import Period
-from collector.domain.registers import Attestation, DisruptionReport, SecurityIncident
+from collector.domain.registers import Attestation, DisruptionReport, Register, SecurityIncident
 from collector.domain.sources import Covered
 from collector.kpi.case_coverage import complete, known_share, share
 from collector.kpi.case_history import STATUS_HISTORY
@@ -33,13 +33,6 @@ class Pick(StrEnum):
     OPEN = "open"
     MADE = "made"
     REPORTED = "reported"
-
-
-class Register(StrEnum):
-    """The registers that are kept beside cases, by what RegisterStore has them as."""
-
-    DISRUPTION_REPORTS = "disruption_reports"
-    SECURITY_INCIDENTS = "security_incidents"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from collector.domain.instants import Instant
+from collector.domain.registers import Register
 from collector.indicators._cases import (
     IDENTITY,
     Asked,
@@ -12,7 +13,6 @@ from collector.indicators._cases import (
     Facts,
     Need,
     Pick,
-    Register,
     names,
 )
 from collector.indicators._counts import Entry, counted

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from collector.domain.cases import CaseType
 from collector.domain.instants import Instant
+from collector.domain.registers import Register
 from collector.indicators import _cases
 from collector.indicators._cases import (
     IDENTITY,
@@ -14,7 +15,6 @@ from collector.indicators._cases import (
     Facts,
     Need,
     Pick,
-    Register,
     names,
 )
 from collector.indicators._counts import Entry, counted

@@ -7,7 +7,7 @@ from collector.domain.cases import CaseType
 from collector.domain.desks import Desk
 from collector.domain.instants import Instant
 from collector.domain.periods import Period
-from collector.domain.registers import DisruptionReport
+from collector.domain.registers import DisruptionReport, Register
 from collector.indicators._cases import (
     ALWAYS_READ,
     IDENTITY,
@@ -15,7 +15,6 @@ from collector.indicators._cases import (
     Facts,
     Need,
     Pick,
-    Register,
 )
 from collector.kpi.case_table import CaseTable
 from collector.kpi.service_hours import Calendar

@@ -3,13 +3,12 @@ somebody attests of them (KPI.md "Cases from the servicedesk")."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from collector.domain.instants import Instant
 from collector.domain.naming import unknown
 from collector.domain.periods import Period
-from collector.domain.registers import Attestation, DisruptionReport, SecurityIncident
+from collector.domain.registers import Attestation, DisruptionReport, Register, SecurityIncident
 from collector.ports import RegisterStore, Upserted
 from collector.services.local_time import TWICE, read_time
 from collector.services.outages import Remark
@@ -18,35 +17,14 @@ from collector.services.refused import Refused
 LONGEST = 200
 """Characters of a text in a register."""
 
-
-class Register(StrEnum):
-    """The registers that people keep."""
-
-    DISRUPTION_REPORTS = "disruption_reports"
-    SECURITY_INCIDENTS = "security_incidents"
-
-    @property
-    def indicator(self) -> str:
-        """The indicator that is counted from it, and attested."""
-        return _INDICATORS[self]
-
-    @property
-    def columns(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Of its CSV file: those that are needed, and the others."""
-        return _COLUMNS[self]
-
-
-_INDICATORS = {
-    Register.DISRUPTION_REPORTS: "changes_causing_disruption",
-    Register.SECURITY_INCIDENTS: "security_incidents",
-}
-_COLUMNS: Mapping[Register, tuple[tuple[str, ...], tuple[str, ...]]] = {
+COLUMNS: Mapping[Register, tuple[tuple[str, ...], tuple[str, ...]]] = {
     Register.DISRUPTION_REPORTS: (
         ("number", "date"),
         ("change", "change_date", "outage", "cause", "site"),
     ),
     Register.SECURITY_INCIDENTS: (("number", "detected"), ("severity", "site")),
 }
+"""Of each register's CSV file: the columns that are needed, and the others."""
 
 
 @dataclass(frozen=True, slots=True)

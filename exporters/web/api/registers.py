@@ -6,7 +6,8 @@ from fastapi import APIRouter, Query, Request, Response
 from typing_extensions import TypedDict
 
 from collector.domain.people import Role
-from collector.services.registers import Register, content_of
+from collector.domain.registers import Register
+from collector.services.registers import content_of
 from exporters import register_json
 from exporters.register_json import AttestationData, DisruptionReportData, SecurityIncidentData
 from exporters.web.api import case_examples, examples
