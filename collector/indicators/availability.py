@@ -13,7 +13,7 @@ from collector.domain.instants import Duration
 from collector.domain.measurements import Seconds
 from collector.domain.periods import Period
 from collector.domain.targets import Kind
-from collector.kpi.books import MeasuredFrom, Row, measured_from, period_hours, rows
+from collector.kpi.books import Row, rows
 from collector.kpi.budget import Budget, after_outage, combined_budget, group_budget
 from collector.kpi.forecast import Prospect, forecast, ratio
 from collector.kpi.groups import (
@@ -26,8 +26,9 @@ from collector.kpi.groups import (
     missing,
     of_objects,
 )
+from collector.kpi.lifetimes import MeasuredFrom, measured_from
 from collector.kpi.maintenance import MIN_NOTICE
-from collector.kpi.service_hours import AROUND_THE_CLOCK, ServiceHours
+from collector.kpi.service_hours import AROUND_THE_CLOCK, ServiceHours, period_hours
 from collector.kpi.timelines import Timelines
 
 ID = "availability"

@@ -8,8 +8,9 @@ from collector.domain.instants import Duration
 from collector.domain.measurements import Seconds
 from collector.domain.periods import Period
 from collector.domain.targets import Kind
-from collector.kpi.books import Row, most_listed, period_hours
-from collector.kpi.service_hours import AROUND_THE_CLOCK, ServiceHours
+from collector.kpi.books import Row
+from collector.kpi.lifetimes import most_listed
+from collector.kpi.service_hours import AROUND_THE_CLOCK, ServiceHours, period_hours
 from collector.kpi.timelines import Timelines
 
 ALL = "all"

@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 
 from dateutil.tz import datetime_ambiguous
 
-from collector.domain.instants import Instant, instant, moment
+from collector.domain.instants import Duration, Instant, instant, moment
 from collector.domain.measurements import Seconds
+from collector.domain.periods import Period
 from collector.domain.states import State
 from collector.domain.targets import Kind
 from collector.kpi.availability import Segment
@@ -167,3 +168,15 @@ def _hours(calendar: Calendar, zone: ZoneInfo, first: int, last: int) -> Hours:
     # A local year begins and ends up to a day from UTC's.
     start, after = date(first, 1, 1) - timedelta(days=1), date(last + 1, 1, 1) + timedelta(days=1)
     return Hours(spans(calendar, zone, start, after))
+
+
+def period_hours(
+    period: Period, kind: Kind, service: ServiceHours = AROUND_THE_CLOCK
+) -> tuple[Duration, Duration]:
+    """The service time of one object of a class in the measured part of a period, and in the part
+    to come."""
+    now = max(period.start, period.measured_end)
+    hours = service.hours(kind, period.start, period.end)
+    if hours is None:
+        return now - period.start, period.end - now
+    return hours.between(period.start, now), hours.between(now, period.end)

@@ -11,7 +11,7 @@ from collector.domain.periods import Period
 from collector.domain.states import Sums
 from collector.domain.targets import TargetRecord
 from collector.kpi.availability import Tally
-from collector.kpi.books import MeasuredFrom, gone_at
+from collector.kpi.lifetimes import MeasuredFrom, gone_at
 from collector.kpi.spans import ALWAYS, Span
 from collector.kpi.timelines import Timelines
 

@@ -14,9 +14,9 @@ from collector.domain.quantities import format_duration
 from collector.domain.targets import Kind
 from collector.indicators import availability
 from collector.indicators.availability import Books, Definition, Facts, Scope
-from collector.kpi.books import measured_from
 from collector.kpi.fingerprint import canonical, fingerprint
 from collector.kpi.groups import ALL
+from collector.kpi.lifetimes import measured_from
 from collector.kpi.service_hours import ServiceHours
 from collector.ports import FigureStore
 from collector.services.history import read_timelines

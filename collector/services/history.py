@@ -7,8 +7,8 @@ from collector.domain.periods import Period
 from collector.domain.states import Interval, State
 from collector.domain.targets import TargetRecord
 from collector.kpi.availability import Tally
-from collector.kpi.books import MeasuredFrom
 from collector.kpi.corrections import in_force
+from collector.kpi.lifetimes import MeasuredFrom
 from collector.kpi.maintenance import MIN_NOTICE, Work
 from collector.kpi.service_hours import AROUND_THE_CLOCK, ServiceHours
 from collector.kpi.spans import Span, Spans, clip

@@ -11,9 +11,9 @@ from collector.domain.periods import Period
 from collector.domain.targets import Kind, TargetRecord
 from collector.indicators import availability
 from collector.indicators.availability import Books, Definition, Facts, Figure, Scope
-from collector.kpi.books import MeasuredFrom, measured_from
 from collector.kpi.budget import Budget
 from collector.kpi.groups import ALL, Account
+from collector.kpi.lifetimes import MeasuredFrom, measured_from
 from collector.kpi.periods import midnight
 from collector.kpi.service_hours import AROUND_THE_CLOCK, ServiceHours
 from collector.kpi.timelines import Timelines

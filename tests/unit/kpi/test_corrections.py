@@ -10,8 +10,9 @@ from collector.domain.periods import Period
 from collector.domain.states import Interval, Origin, State
 from collector.domain.targets import Attributes, Kind
 from collector.kpi.availability import account, seconds_of
-from collector.kpi.books import measured_from, rows
+from collector.kpi.books import rows
 from collector.kpi.corrections import corrected, in_force
+from collector.kpi.lifetimes import measured_from
 from collector.kpi.spans import union
 from collector.kpi.timelines import Timelines
 

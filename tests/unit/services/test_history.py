@@ -12,7 +12,8 @@ from collector.domain.measurements import Seconds
 from collector.domain.periods import Period
 from collector.domain.states import Interval, Origin, State
 from collector.domain.targets import Attributes, Kind
-from collector.kpi.books import measured_from, rows
+from collector.kpi.books import rows
+from collector.kpi.lifetimes import measured_from
 from collector.kpi.service_hours import AROUND_THE_CLOCK, WORKING_DAYS, Calendar, Opening
 from collector.kpi.service_hours import ServiceHours as Hours
 from collector.kpi.timelines import Timelines
