@@ -217,6 +217,10 @@ def _worked_on(
             for back in (other, category.queue):
                 at = office.next(at + _about(dice, 20 * HOUR, 0.7), dice)
                 moves.append(Move(at, What.QUEUE, back))
+    if by_desk and dice.random() < 0.08:  # given back with an answer
+        for place in (category.queue, words.SERVICEDESK):
+            at = office.next(at + _about(dice, 12 * HOUR, 0.8), dice)
+            moves.append(Move(at, What.QUEUE, place))
     if not incident and dice.random() < category.ordered:
         pause(words.SCHEDULED, _about(dice, 9 * DAY, 0.7))
     if dice.random() < (0.1 if by_desk else 0.3):

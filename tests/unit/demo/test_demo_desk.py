@@ -55,7 +55,7 @@ def test_there_is_something_of_everything(made: list[Story]) -> None:
         *(words.OPEN, words.STALLED, words.SCHEDULED, words.SUPPLIER),
         *(words.RESOLVED, words.REJECTED),
     }
-    assert {move.to for move in moves if move.what is What.QUEUE} == set(words.SECOND_LINE)
+    assert {move.to for move in moves if move.what is What.QUEUE} == set(words.QUEUES)
     assert any(_reopened(story) for story in made)
 
 
