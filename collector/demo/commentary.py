@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from collector.demo.desk import Happened
-from collector.demo.desk_stories import What as CaseMove
+from collector.demo.desk_story import What as CaseMove
 from collector.demo.desk_words import OPEN, RESOLVED
 from collector.demo.faults import Step, What
 from collector.demo.organisation import Device, behind

@@ -8,7 +8,8 @@ import pytest
 from collector.demo import desk_words as words
 from collector.demo.desk import CASE_COLUMNS, TRANSACTION_COLUMNS, Desk, transaction
 from collector.demo.desk_query import QueryError, as_condition
-from collector.demo.desk_stories import Sessions, Story, What, stories
+from collector.demo.desk_stories import stories
+from collector.demo.desk_story import Sessions, Story, What
 from collector.demo.lines import as_line, begin, begun, told
 from collector.demo.organisation import ZONE
 from collector.domain.instants import DAY, HOUR, MINUTE, SECOND
