@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from collector.demo.desk import Happened
-from collector.demo.desk_stories import What as CaseMove
+from collector.demo.desk_story import What as CaseMove
 from collector.demo.desk_words import OPEN, RESOLVED
 from collector.demo.faults import Step, What
 from collector.demo.organisation import Device, behind
@@ -23,7 +23,7 @@ Say = Callable[[str], None]
 _MARKS = ("degraded", "flapping")
 _STATES = ("up", "down", "unreachable", "maintenance", "unknown")
 _COUNT = re.compile(r'^driftkoll_targets\{.*state="(\w+)".*\} (\S+)$', re.MULTILINE)
-_OPEN_CASES = re.compile(r"^driftkoll_cases_open\{.*\} (\S+)$", re.MULTILINE)
+_FETCHED = re.compile(r"^driftkoll_source_last_success_timestamp_seconds\{", re.MULTILINE)
 _MARKED = r"^driftkoll_target_%s\{.*\} 1(?:\.0)?$"
 _LOOK_EVERY, _SETTLED = 2.0, 2
 """Seconds between two looks, and how many of them have to agree before they are told."""
@@ -104,9 +104,9 @@ class Commentary:
                     metrics = answer.read().decode()
             except OSError:
                 continue
-            if not fetched and (open_ := _open_cases(metrics)):
+            if not fetched and _FETCHED.search(metrics):
                 fetched = True
-                self._line(self._texts["fetched"].format(n=open_))
+                self._line(self._texts["fetched"])
             now = self._counts(metrics)
             agreed = agreed + 1 if now == seen else 1
             seen = now
@@ -143,10 +143,6 @@ class Commentary:
         clock = f"{datetime.fromtimestamp(time.time()).astimezone():%H:%M:%S}  "
         width = shutil.get_terminal_size().columns
         self._say(textwrap.fill(clock + text, width, subsequent_indent=" " * len(clock)))
-
-
-def _open_cases(metrics: str) -> int:
-    return sum(round(float(number)) for number in _OPEN_CASES.findall(metrics))
 
 
 def _of_case(happened: Happened, texts: Mapping[str, str]) -> str:

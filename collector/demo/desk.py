@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from collector.demo import desk_words as words
 from collector.demo.desk_query import Row
-from collector.demo.desk_stories import Move, Story, What
+from collector.demo.desk_story import Move, Story, What
 from collector.domain.instants import SECOND, Instant, moment
 
 _NEVER: Instant = 0

@@ -3,7 +3,7 @@
 import json
 
 from collector.demo.desk import Happened
-from collector.demo.desk_stories import Move, Sessions, What
+from collector.demo.desk_story import Move, Sessions, What
 from collector.demo.faults import Fault, Step
 from collector.demo.faults import What as Trouble
 from collector.demo.organisation import Ports

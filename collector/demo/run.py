@@ -16,7 +16,7 @@ from typing import TextIO
 from collector import app
 from collector.demo.commentary import Commentary, Say, answers, invitation
 from collector.demo.configuration import DATABASE, write_configuration
-from collector.demo.desk_stories import Sessions
+from collector.demo.desk_story import Sessions
 from collector.demo.history import BAD_MONTH, beginning, history, month_before
 from collector.demo.organisation import ZONE, organisation
 from collector.demo.seeding import MADE_UP_UNTIL, attest, seed

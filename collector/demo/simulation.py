@@ -8,7 +8,7 @@ from typing import IO
 
 from collector.demo import lines
 from collector.demo.desk import Happened
-from collector.demo.desk_stories import Sessions
+from collector.demo.desk_story import Sessions
 from collector.demo.faults import Step
 from collector.demo.organisation import Ports
 

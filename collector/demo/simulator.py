@@ -15,7 +15,8 @@ from socket import SOCK_DGRAM, SOCK_STREAM
 from collector.demo.claiming import claim
 from collector.demo.desk import Desk
 from collector.demo.desk_server import DeskServer
-from collector.demo.desk_stories import Sessions, stories
+from collector.demo.desk_stories import stories
+from collector.demo.desk_story import Sessions
 from collector.demo.faults import faults, steps
 from collector.demo.http_services import HttpServices
 from collector.demo.lines import as_line, begun, ready

@@ -20,7 +20,7 @@ from gufo.snmp import SnmpVersion
 from gufo.snmp.sync import SnmpSession
 
 from collector.demo.desk_server import TOKEN
-from collector.demo.desk_stories import Sessions
+from collector.demo.desk_story import Sessions
 from collector.demo.desk_words import RESOLVED, SERVICEDESK
 from collector.demo.faults import Step, What
 from collector.demo.organisation import (

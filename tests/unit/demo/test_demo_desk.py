@@ -8,7 +8,8 @@ import pytest
 from collector.demo import desk_words as words
 from collector.demo.desk import CASE_COLUMNS, TRANSACTION_COLUMNS, Desk, transaction
 from collector.demo.desk_query import QueryError, as_condition
-from collector.demo.desk_stories import Sessions, Story, What, stories
+from collector.demo.desk_stories import stories
+from collector.demo.desk_story import Sessions, Story, What
 from collector.demo.lines import as_line, begin, begun, told
 from collector.demo.organisation import ZONE
 from collector.domain.instants import DAY, HOUR, MINUTE, SECOND
@@ -55,7 +56,7 @@ def test_there_is_something_of_everything(made: list[Story]) -> None:
         *(words.OPEN, words.STALLED, words.SCHEDULED, words.SUPPLIER),
         *(words.RESOLVED, words.REJECTED),
     }
-    assert {move.to for move in moves if move.what is What.QUEUE} == set(words.SECOND_LINE)
+    assert {move.to for move in moves if move.what is What.QUEUE} == set(words.QUEUES)
     assert any(_reopened(story) for story in made)
 
 
