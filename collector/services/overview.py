@@ -71,32 +71,9 @@ def overview(
     facts = facts_of(timelines, definition, population, zone, service)
     books = {window: availability.compute(facts, period) for window, period in periods.items()}
     of_recent = availability.compute(facts, recent)
-    scopes = [ALL, *_sites(sites, books.values())]
-    prospects = {
-        site: availability.prospect(books["year"], of_recent, definition, Scope(site))
-        for site in scopes
-    }
-    availabilities: list[AvailabilityFigure] = []
-    measurements: list[tuple[str, Measurement]] = []
-    for window, of_window in books.items():
-        target = indicator.target_for(of_window.period.year) if indicator else None
-        for site in scopes:
-            availabilities += _figures(window, of_window, definition, site, target)
-            if indicator is None:
-                continue
-            figure = availability.figure(of_window, definition, Scope(site))
-            judged = measurement(
-                indicator,
-                of_window.period,
-                site,
-                value=figure.value,
-                coverage=figure.coverage,
-                measurable=figure.measurable,
-                target=target,
-                outlook=outlook_on(indicator, target, periods["year"], prospects[site]),
-                now=now,
-            )
-            measurements.append((window, judged))
+    of_objects, measurements, expected = _of_objects(
+        indicator, definition, books, of_recent, sites, now
+    )
     of_cases, forecasts = _of_cases(
         store, register, periods, recent, zone=zone, sites=sites, service=service, desk=desk
     )
@@ -108,15 +85,54 @@ def overview(
         for other in register
         if other.id not in measured
     ]
-    if indicator is not None and (expected := prospects[ALL].value) is not None:
+    if indicator is not None and expected is not None:
         forecasts[availability.ID] = expected
     return Figures(
         at=now,
-        availability=tuple(availabilities),
+        availability=tuple(of_objects),
         measurements=tuple(measurements),
         forecasts=forecasts,
         settled=_settled(timelines, service, settled),
     )
+
+
+def _of_objects(
+    indicator: Indicator | None,
+    definition: Definition,
+    books: Mapping[str, Books],
+    recent: Books,
+    sites: Iterable[str],
+    now: Instant,
+) -> tuple[list[AvailabilityFigure], list[tuple[str, Measurement]], float | None]:
+    """Availability in each window, its measurements where it is in the register, and where its
+    year will end."""
+    year = books["year"]
+    scopes = [ALL, *_sites(sites, books.values())]
+    prospects = {
+        site: availability.prospect(year, recent, definition, Scope(site)) for site in scopes
+    }
+    figures: list[AvailabilityFigure] = []
+    measurements: list[tuple[str, Measurement]] = []
+    for window, of_window in books.items():
+        target = indicator.target_for(of_window.period.year) if indicator else None
+        for site in scopes:
+            figures += _figures(window, of_window, definition, site, target)
+            if indicator is None:
+                continue
+            figure = availability.figure(of_window, definition, Scope(site))
+            judged = measurement(
+                indicator,
+                of_window.period,
+                site,
+                value=figure.value,
+                coverage=figure.coverage,
+                measurable=figure.measurable,
+                target=target,
+                outlook=outlook_on(indicator, target, year.period, prospects[site]),
+                now=now,
+            )
+            measurements.append((window, judged))
+    return figures, measurements, prospects[ALL].value
 
 
 def _of_cases(
