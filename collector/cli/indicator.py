@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -120,59 +120,38 @@ def show(
     with store_of(work) as store:
         if target is not None:
             work.one_of("target", target, {record.name for record in store.targets()})
+        scope: dict[str, Any] = {
+            "zone": work.settings.zone,
+            "site": key or ALL_SITES,
+            "kind": kind,
+            "target": target,
+            "now": work.now,
+        }
+        service, population = work.settings.service, work.settings.population
         live = partial(
             measure,
             store,
             indicator,
-            zone=work.settings.zone,
-            site=key or ALL_SITES,
-            kind=kind,
-            target=target,
             sites=work.settings.sites,
-            population=work.settings.population,
-            service=work.settings.service,
+            population=population,
+            service=service,
             desk=work.settings.desk,
-            now=work.now,
             known_until=None,
             cases=cases,
+            **scope,
         )
-        measured = shown(
-            store,
-            live,
-            asked,
-            zone=work.settings.zone,
-            site=key or ALL_SITES,
-            kind=kind,
-            target=target,
-            now=work.now,
-            version=version,
-        )
-        measured = rolled_up(
-            store,
-            indicator,
-            asked,
-            measured,
-            zone=work.settings.zone,
-            site=key or ALL_SITES,
-            kind=kind,
-            target=target,
-            service=work.settings.service,
-            now=work.now,
-        )
+        measured = shown(store, live, asked, version=version, **scope)
+        measured = rolled_up(store, indicator, asked, measured, service=service, **scope)
         if further is not None:
             would = further_outage(
                 store,
                 indicator,
                 asked,
                 further,
-                zone=work.settings.zone,
-                site=key or ALL_SITES,
-                kind=kind,
-                target=target,
-                population=work.settings.population,
-                service=work.settings.service,
-                now=work.now,
+                population=population,
+                service=service,
                 known_until=None,
+                **scope,
             )
             measured = replace(measured, detail={**measured.detail, "further_outage": would})
     if output is Format.JSON:
