@@ -22,6 +22,7 @@ from exporters.web.api.entered import (
     Reason,
     Stored,
     Time,
+    circumstances,
     refusals,
 )
 from exporters.web.api.sources import Sources
@@ -98,11 +99,8 @@ def correction_routes(sources: Sources) -> APIRouter:
                     entry.start,
                     entry.end,
                     entry.state,
-                    reason=entry.reason,
-                    author=author,
-                    zone=configured.zone,
-                    now=sources.now(),
                     min_notice=min_notice_of(configured.register),
+                    **circumstances(sources, entry.reason, author),
                 )
             return stored(entered)
 
@@ -124,10 +122,7 @@ def correction_routes(sources: Sources) -> APIRouter:
                 entered = undo(
                     sources.store,
                     id_,
-                    reason=because.reason,
-                    author=author,
-                    zone=sources.configured().zone,
-                    now=sources.now(),
+                    **circumstances(sources, because.reason, author),
                 )
             return stored(entered)
 

@@ -3,12 +3,15 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated, Generic, TypeVar
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends, HTTPException, Path, Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
 
+from collector.domain.instants import Instant
 from collector.services.refused import Refused
+from exporters.web.api.sources import Sources
 
 _Shape = TypeVar("_Shape")
 
@@ -90,6 +93,21 @@ class Because(Entry):
     """A reason."""
 
     reason: Reason
+
+
+class Circumstances(TypedDict):
+    """What the trail has of every entry, and what its times are read by."""
+
+    reason: str
+    author: str
+    zone: ZoneInfo
+    now: Instant
+
+
+def circumstances(sources: Sources, reason: str, author: str) -> Circumstances:
+    """Those of an entry that is made now."""
+    zone = sources.configured().zone
+    return {"reason": reason, "author": author, "zone": zone, "now": sources.now()}
 
 
 @contextmanager

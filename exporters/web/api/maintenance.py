@@ -24,6 +24,7 @@ from exporters.web.api.entered import (
     Reason,
     Stored,
     Time,
+    circumstances,
     refusals,
 )
 from exporters.web.api.sources import Sources
@@ -151,13 +152,10 @@ def maintenance_routes(sources: Sources) -> APIRouter:
                     sources.store,
                     ScopeWords(entry.targets, entry.behind, entry.kinds, entry.sites, entry.tags),
                     entry.when,
-                    reason=entry.reason,
-                    author=author,
                     configured=configured.targets,
                     sites=configured.sites,
-                    zone=configured.zone,
-                    now=sources.now(),
                     min_notice=min_notice_of(configured.register),
+                    **circumstances(sources, entry.reason, author),
                 )
             return stored(done)
 
@@ -176,11 +174,8 @@ def maintenance_routes(sources: Sources) -> APIRouter:
                     sources.store,
                     known(id_),
                     entry.end,
-                    reason=entry.reason,
-                    author=author,
-                    zone=configured.zone,
-                    now=sources.now(),
                     min_notice=min_notice_of(configured.register),
+                    **circumstances(sources, entry.reason, author),
                 )
             return stored(done)
 
@@ -197,10 +192,7 @@ def maintenance_routes(sources: Sources) -> APIRouter:
                 done = cancel_window(
                     sources.store,
                     known(id_),
-                    reason=because.reason,
-                    author=author,
-                    zone=sources.configured().zone,
-                    now=sources.now(),
+                    **circumstances(sources, because.reason, author),
                 )
             return stored(done)
 
