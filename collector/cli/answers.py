@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from collector.cli.opening import Opened
-from collector.cli.output import Cell, Column, table
+from collector.cli.output import Cell, Column, table, titled
 from collector.domain.samples import Outcome, Result
 from collector.domain.states import State
 from collector.language import Words
@@ -61,10 +61,7 @@ def troubled(work: Opened, answers: Sequence[Answer]) -> str:
     titles = ("object", "kind", "site", "address", "state", "reason")
     wraps = {"object": 12, "site": 10, "reason": 16}
     return table(
-        [
-            Column(words[title], wrap=wraps.get(title, 0), optional=title == "kind")
-            for title in titles
-        ],
+        titled(words, titles, wraps=wraps, optional=("kind",)),
         [
             (
                 answer.target.name,
@@ -134,14 +131,7 @@ def details(words: Words, answers: Sequence[Answer]) -> str:
             )
     filled = [n for n in range(len(titles)) if n < 3 or any(_filled(row[n]) for row in rows)]
     return table(
-        [
-            Column(
-                words[titles[n]],
-                "right" if titles[n] in ("rtt", "loss") else "left",
-                wrap=wraps.get(titles[n], 0),
-            )
-            for n in filled
-        ],
+        titled(words, [titles[n] for n in filled], right=("rtt", "loss"), wraps=wraps),
         [[row[n] for n in filled] for row in rows],
     )
 

@@ -15,7 +15,7 @@ from collector.cli.options import (
     TargetName,
     new_app,
 )
-from collector.cli.output import Cell, Column, emit, emit_json, table, warn
+from collector.cli.output import Cell, emit, emit_json, table, titled, warn
 from collector.cli.storing import store_of
 from collector.domain.corrections import CORRECTABLE, Cause
 from collector.services import correct as correcting
@@ -196,14 +196,7 @@ def _table(work: Opened, found: list[TrailEntry]) -> str:
         )
     titles = ("number", "object", "start", "end", "corrected_to", "why", "by", "entered")
     wraps = {"object": 12, "corrected_to": 9, "why": 12, "by": 6, "start": 10, "entered": 10}
-    right = ("number", "end")
-    return table(
-        [
-            Column(words[title], "right" if title in right else "left", wraps.get(title, 0))
-            for title in titles
-        ],
-        rows,
-    )
+    return table(titled(words, titles, right=("number", "end"), wraps=wraps), rows)
 
 
 def _what(work: Opened, entry: TrailEntry) -> Cell:

@@ -21,7 +21,7 @@ from collector.cli.options import (
     Yes,
     new_app,
 )
-from collector.cli.output import Cell, Column, emit, emit_json, table, warn
+from collector.cli.output import Cell, emit, emit_json, table, titled, warn
 from collector.cli.storing import store_of
 from collector.domain.states import Origin
 from collector.ports import ImportedRow, Store
@@ -114,15 +114,13 @@ def _table(work: Opened, found: list[Listed]) -> str:
         "cause": 12,
     }
     return table(
-        [
-            Column(
-                words[titles[n]],
-                "right" if titles[n] in ("duration", "end") else "left",
-                wraps.get(titles[n], 0),
-                optional=titles[n] in ("kind", "origin"),
-            )
-            for n in shown
-        ],
+        titled(
+            words,
+            [titles[n] for n in shown],
+            right=("duration", "end"),
+            wraps=wraps,
+            optional=("kind", "origin"),
+        ),
         [[row[n] for n in shown] for row in rows],
     )
 

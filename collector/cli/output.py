@@ -3,7 +3,7 @@
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from typing import Any, Literal
@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from collector.language import Words
 from exporters.json_text import dumps
 
 _PLAIN = Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
@@ -71,6 +72,27 @@ class Cell:
 
 
 Row = Sequence[str | Cell]
+
+
+def titled(
+    words: Words,
+    titles: Iterable[str],
+    *,
+    right: Collection[str] = (),
+    wraps: Mapping[str, int] | None = None,
+    optional: Collection[str] = (),
+) -> list[Column]:
+    """A column of each title, which are words of the language; the others are some of them."""
+    wraps = wraps or {}
+    return [
+        Column(
+            words[title],
+            "right" if title in right else "left",
+            wraps.get(title, 0),
+            optional=title in optional,
+        )
+        for title in titles
+    ]
 
 
 def table(

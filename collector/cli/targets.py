@@ -10,7 +10,7 @@ from collector.cli.asking import confirmed
 from collector.cli.failures import RefusedError, unknown
 from collector.cli.opening import Opened, opened, refused
 from collector.cli.options import ConfigFile, Format, KindWord, OutputFormat, SiteKey, Yes, new_app
-from collector.cli.output import Cell, Column, emit, emit_json, table
+from collector.cli.output import Cell, emit, emit_json, table, titled
 from collector.cli.storing import store_of
 from collector.domain.states import State
 from collector.services.target_list import list_targets
@@ -63,12 +63,8 @@ def _table(work: Opened, rows: list[TargetData]) -> str:
         return words["no_targets"]
     titles = ("object", "kind", "site", "address", "probes", "parent", "state", "first_seen")
     wraps = {"object": 12, "site": 9, "address": 15, "parent": 9, "state": 10, "probes": 8}
-    optional = ("kind", "first_seen")
     return table(
-        [
-            Column(words[title], wrap=wraps.get(title, 0), optional=title in optional)
-            for title in titles
-        ],
+        titled(words, titles, wraps=wraps, optional=("kind", "first_seen")),
         [
             (
                 row["name"],
