@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from collector.cli.asking import who
 from collector.cli.failures import RefusedError
 from collector.cli.opening import Opened, opened, refused
 from collector.cli.options import ConfigFile, new_app
@@ -15,7 +16,7 @@ from collector.domain.cases import ReadCase
 from collector.domain.instants import Instant
 from collector.domain.sources import Covered
 from collector.kpi.periods import midnight
-from collector.services.import_cases import import_cases
+from collector.services.import_cases import Links, import_cases
 from collector.settings.case_files import read_case_file, warnings_of
 from collector.sources.file_options import FileOptions
 
@@ -101,7 +102,8 @@ def import_(
         emit(f"{file}: would take in {_cases(len(found.cases))}{_until(work, covered)}")
         return
     with store_of(work, create=True) as store:
-        done = import_cases(store, name, found.cases, covered=covered, now=work.now)
+        links = Links(file.name, who()) if found.links_reports else None
+        done = import_cases(store, name, found.cases, covered=covered, links=links, now=work.now)
     if done.new or done.changed:
         counts = f"{done.new} new, {done.changed} changed"
         emit(f"{file}: took in {_cases(done.read)}, {counts}{_until(work, covered)}")

@@ -229,3 +229,7 @@ class RegisterStore(Protocol):
     def supply(self, figure: SuppliedFigure) -> bool:
         """Keep a figure; False where it says what the latest for its period already says."""
         ...
+
+
+class DeskStore(CaseStore, RegisterStore, Protocol):
+    """What a file of cases is taken into: the cases, and what it says of a register."""

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 
 from collector.domain.cases import Case, ReadCase
 from collector.domain.instants import Instant
+from collector.domain.registers import Attestation, Register
 from collector.domain.sources import Covered
 from collector.kpi.case_history import settle
-from collector.ports import CaseStore
+from collector.ports import CaseStore, DeskStore
 
 STEP = 500
 """Cases in a transaction: a write of the agent's own never waits for more."""
@@ -22,12 +23,22 @@ class ImportedCases:
     changed: int
 
 
+@dataclass(frozen=True, slots=True)
+class Links:
+    """That a file tells which change caused a case and which disruption report was written of it:
+    the register of these is whole where the file is (KPI.md "Changes that caused a disruption")."""
+
+    file: str
+    author: str
+
+
 def import_cases(
-    store: CaseStore,
+    store: DeskStore,
     source: str,
     cases: Sequence[ReadCase],
     *,
     covered: Covered | None,
+    links: Links | None,
     now: Instant,
 ) -> ImportedCases:
     """Take in a checked file; the same again changes nothing.
@@ -48,7 +59,19 @@ def import_cases(
     )
     if covered is not None:
         store.cover(covered)
+        if links is not None:
+            _attest(store, covered, links, now)
     return ImportedCases(len(cases), new, changed)
+
+
+def _attest(store: DeskStore, covered: Covered, links: Links, now: Instant) -> None:
+    """Attest the register of disruption reports as the import's author, unless that was said."""
+    indicator = Register.DISRUPTION_REPORTS.indicator
+    start = covered.end if covered.start is None else covered.start
+    reason = f"{links.file} has the change and the disruption report of each case"
+    said = {(it.start, it.end, it.author) for it in store.attestations(indicator)}
+    if (start, covered.end, links.author) not in said:
+        store.attest(Attestation(indicator, start, covered.end, links.author, now, reason))
 
 
 def _steps(cases: Sequence[ReadCase]) -> Iterator[Sequence[ReadCase]]:

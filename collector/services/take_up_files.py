@@ -10,8 +10,8 @@ from typing import Protocol
 from collector.domain.cases import ReadCase
 from collector.domain.instants import Instant
 from collector.domain.sources import Covered, SourceFailure
-from collector.ports import CaseStore, Clock
-from collector.services.import_cases import import_cases
+from collector.ports import Clock, DeskStore
+from collector.services.import_cases import Links, import_cases
 
 log = logging.getLogger(__name__)
 
@@ -48,10 +48,12 @@ class Folder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a file says; with `problems` nothing of it is taken in."""
+    """What a file says; with `problems` nothing of it is taken in. `links_reports` is as ReadRows
+    (collector.sources.rows) has it."""
 
     cases: Sequence[ReadCase] = ()
     problems: Sequence[str] = ()
+    links_reports: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class FolderFeed:
         source: str,
         folder: Folder,
         read: Callable[[Path], Contents],
-        store: CaseStore,
+        store: DeskStore,
         clock: Clock,
     ) -> None:
         self.source = source
@@ -139,7 +141,10 @@ class FolderFeed:
             return replace(failed, rejected=done.rejected + 1)
         start = min((case.created for case in found.cases), default=written)
         covered = Covered(self.source, start, written) if start < written else None
-        taken = import_cases(self._store, self.source, found.cases, covered=covered, now=now)
+        links = Links(file.name, self.source) if found.links_reports else None
+        taken = import_cases(
+            self._store, self.source, found.cases, covered=covered, links=links, now=now
+        )
         self._folder.done(file)
         log.info(
             "%s: %s taken up, %d cases, %d new, %d changed",

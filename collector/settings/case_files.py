@@ -1,6 +1,7 @@
 """A file of cases as the configuration says that it is to be read."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,8 @@ from collector.settings.errors import ConfigurationError, Problem
 from collector.settings.tables import scan_table
 from collector.sources.file_options import OPTIONAL, REQUIRED, FileOptions
 from collector.sources.rows import ReadRows, RowRemark, read_rows
+
+_LINKS = {"caused_by_change", "disruption_report"}
 
 
 def read_case_file(
@@ -40,7 +43,7 @@ def read_case_file(
     if problems:
         problems.sort(key=_line)
         raise ConfigurationError(problems)
-    return found
+    return replace(found, links_reports=table.columns >= _LINKS)
 
 
 def warnings_of(file: Path, found: ReadRows) -> list[str]:

@@ -68,7 +68,7 @@ def file_reader(
             )
         except ConfigurationError as error:
             return Contents(problems=error.problems)
-        return Contents(found.cases)
+        return Contents(found.cases, links_reports=found.links_reports)
 
     return read
 

@@ -24,11 +24,12 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A file's rows, and what is wrong with it."""
+    """A file's rows, what is wrong with it, and which of the columns it has."""
 
     path: Path
     rows: tuple[Row, ...]
     problems: tuple[Problem, ...] = ()
+    columns: frozenset[str] = frozenset()
 
 
 def read_table(path: Path, *, required: Sequence[str], optional: Sequence[str]) -> Table:
@@ -82,7 +83,7 @@ def scan_table(
         rows.append(Row(record.line, values))
         lacking = [name for name in required if not values[name]]
         problems += [Problem(path, record.line, (name,), "is empty") for name in lacking]
-    return Table(path, tuple(rows), tuple(problems + broken))
+    return Table(path, tuple(rows), tuple(problems + broken), frozenset(filter(None, columns)))
 
 
 def _decoded(path: Path) -> str:

@@ -27,11 +27,16 @@ class RowRemark:
 
 @dataclass(frozen=True, slots=True)
 class ReadRows:
-    """A file's cases; with `problems` none of them may be taken in."""
+    """A file's cases; with `problems` none of them may be taken in.
+
+    `links_reports` is that the file tells of each case which change caused it and which disruption
+    report was written: with none in a stretch that it covers, there was none.
+    """
 
     cases: tuple[ReadCase, ...]
     problems: tuple[RowRemark, ...]
     warnings: tuple[RowRemark, ...]
+    links_reports: bool = False
 
 
 def read_rows(

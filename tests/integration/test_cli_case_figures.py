@@ -1,5 +1,6 @@
 """KPI.md's worked examples 7-11 and the other figures of cases, from a file to `indicator show`."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +41,17 @@ class Desk:
         """Write the register, with these choices for incidents."""
         self.driftkoll.write("indicators.yaml", [REGISTER.format(incidents=incidents)])
 
-    def cases(self, *rows: dict[str, Any], since: str = "2026-01-01", options: Any = ()) -> None:
-        """Take in a file that is complete from then on."""
-        names = HEADINGS.split(",")
+    def cases(
+        self,
+        *rows: dict[str, Any],
+        since: str = "2026-01-01",
+        without: Collection[str] = (),
+        options: Any = (),
+    ) -> None:
+        """Take in a file that is complete from then on, without some of the columns."""
+        names = [name for name in HEADINGS.split(",") if name not in without]
         lines = (",".join(str(row.get(name, "")) for name in names) for row in rows)
-        file = self.driftkoll.write("cases.csv", [HEADINGS, *lines])
+        file = self.driftkoll.write("cases.csv", [",".join(names), *lines])
         said = self.driftkoll("cases", "import", file, "--from", since, *options)
         assert said.status == 0, said.err
 
@@ -291,7 +298,7 @@ def test_a_zero_is_a_value_only_where_it_is_attested(desk: Desk, id_: str) -> No
         "changes_causing_disruption": "disruption_reports",
         "security_incidents": "security_incidents",
     }[id_]
-    desk.cases(incident(1, "2026-10-01", "2026-10-02"))
+    desk.cases(incident(1, "2026-10-01", "2026-10-02"), without=["disruption_report"])
     figure = desk.figure(id_)
     assert (figure["value"], figure["coverage"], figure["verdict"]) == (None, 0, "not_measurable")
     said = desk.driftkoll("register", "attest", register, "--period", "2026-10", "--reason", "r")
@@ -304,6 +311,25 @@ def test_a_zero_is_a_value_only_where_it_is_attested(desk: Desk, id_: str) -> No
     )
     assert said.status == 0, said.err
     assert desk.figure(id_)["verdict"] == "met"
+
+
+def test_a_file_that_links_changes_to_reports_tells_of_the_months_without_any_too(
+    desk: Desk,
+) -> None:
+    linked = {"caused_by_change": "C1", "disruption_report": "R1"}
+    for _ in range(2):
+        desk.cases(incident(1, "2026-03-01", "2026-03-02", **linked))
+    october, year = (
+        desk.figure("changes_causing_disruption", "--period", period)
+        for period in ("2026-10", "2026-01..2026-10")
+    )
+    assert (october["value"], october["coverage"], october["verdict"]) == (0, 1, "met")
+    assert (year["value"], year["coverage"], year["verdict"]) == (1, 1, "met")
+    said = desk.driftkoll(
+        "register", "list", "disruption_reports", "--period", "2026", "--format", "json"
+    )
+    (attested,) = said.json["attestations"]
+    assert "cases.csv" in attested["reason"]
 
 
 def test_security_incidents_of_the_register_and_of_cases_count_by_the_day_of_detection(
