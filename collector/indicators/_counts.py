@@ -35,14 +35,17 @@ def counted(
     to be one or not.
 
     Without any there is no value but where the whole period, as far as coverage asks for, was
-    attested or is covered by a source that vouches; with some, their months are taken as known.
+    attested or is covered by a source that vouches; with some, their months are taken as known, and
+    what the sources cover that told of them.
     At a site there is a value only where each is at one.
     """
     period = asked.period
     inside = [it for it in entries if period.start <= it.at < period.measured_end]
     attested = [(it.start, it.end) for it in facts.attestations.get(indicator, ())]
     vouching = [feed.source for feed in facts.desk.feeds if indicator in feed.vouches]
-    spans = union(attested, complete(facts.covered, vouching))
+    telling = {it.case.partition(":")[0] for it in inside if it.case}
+    told = (complete(facts.covered, [source]) for source in sorted(telling))
+    spans = union(attested, complete(facts.covered, vouching), *told)
     covers = share(with_months_of(spans, (it.at for it in inside), period, facts.zone), period)
     coverage = None if covers is None else covers * known
     placed = asked.site == ALL or all(it.site for it in inside)

@@ -332,6 +332,14 @@ def test_a_file_that_links_changes_to_reports_tells_of_the_months_without_any_to
     assert "cases.csv" in attested["reason"]
 
 
+def test_a_source_that_tells_of_an_incident_is_known_where_it_is_complete(desk: Desk) -> None:
+    desk.cases(incident(1, "2026-03-01", "2026-03-02", type="security_incident"))
+    year = desk.figure("security_incidents", "--period", "2026-01..2026-10")
+    assert (year["value"], year["coverage"], year["verdict"]) == (1, 1, "missed")
+    october = desk.figure("security_incidents")
+    assert (october["value"], october["verdict"]) == (None, "not_measurable")
+
+
 def test_security_incidents_of_the_register_and_of_cases_count_by_the_day_of_detection(
     desk: Desk,
 ) -> None:
