@@ -50,6 +50,9 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument(
         "--postgres", metavar="URL", help="an empty PostgreSQL database, which is left filled"
     )
+    options.add_argument(
+        "--postgres-year", metavar="URL", help="another one, for the year, which takes a while"
+    )
     return options
 
 
@@ -177,6 +180,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 print(line)
         if chosen.postgres:
             for line in over(chosen.postgres, MONTH, chosen.targets):
+                print(line)
+        if chosen.postgres_year:
+            for line in over(chosen.postgres_year, YEAR, chosen.year_targets):
                 print(line)
         if chosen.prometheus_targets and (reason := promtool.missing()):
             print(f"Prometheus: skipped, {reason}")
