@@ -1,8 +1,7 @@
 """Reads a configuration: everything that is wrong with it at once, or the settings."""
 
-import gc
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from collector.domain.targets import Polling, Target
 from collector.ports import Retention
 from collector.probes._snmp.credentials import Credential
 from collector.probes.registry import probe_kinds
+from collector.services.unswept import unswept
 from collector.settings.checks import (
     circles,
     duplicates,
@@ -54,7 +54,7 @@ def load(
     `instead` gives for a CSV file (as in `Settings.target_files`) another to read in its place;
     `kinds` are the probes there are, those of Driftkoll where it is not given.
     """
-    with _no_garbage_collection():
+    with unswept():
         expansion = expand(read_yaml(path), env)
         try:
             loading = _Loading(expansion.document, kinds or probe_kinds())
@@ -62,19 +62,6 @@ def load(
         except ConfigurationError as error:
             told = [expansion.conceal(problem) for problem in error.problems]
             raise ConfigurationError(told) from None
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """20,000 targets are a million objects that stay: searching them for garbage again and again
-    takes three times as long as reading them."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 class _Loading:
