@@ -17,9 +17,12 @@ from collector.kpi.printing import (
     printed_number,
     printed_target,
 )
-from collector.language import en, sv
+from collector.language import en, en_desk, sv, sv_desk
 
-LANGUAGES: Mapping[str, Mapping[str, str]] = {"sv": sv.TEXTS, "en": en.TEXTS}
+LANGUAGES: Mapping[str, Mapping[str, str]] = {
+    "sv": sv.TEXTS | sv_desk.TEXTS,
+    "en": en.TEXTS | en_desk.TEXTS,
+}
 
 _SCALE = ((DAY, "d"), (HOUR, "h"), (MINUTE, "min"), (SECOND, "s"))
 

@@ -9,7 +9,7 @@ from collector.domain.measurements import DecidedTarget, Op, Outlook, Unit, Verd
 from collector.domain.samples import Reason
 from collector.domain.states import Origin, State
 from collector.domain.targets import Kind
-from collector.language import LANGUAGES, words
+from collector.language import LANGUAGES, en, en_desk, sv, sv_desk, words
 
 SV = words("sv")
 EN = words("en")
@@ -23,6 +23,11 @@ def test_both_languages_have_the_same_texts() -> None:
 
 def test_no_text_is_empty() -> None:
     assert all(text.strip() for texts in LANGUAGES.values() for text in texts.values())
+
+
+def test_no_text_is_said_in_two_places():
+    assert not sv.TEXTS.keys() & sv_desk.TEXTS.keys()
+    assert not en.TEXTS.keys() & en_desk.TEXTS.keys()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
