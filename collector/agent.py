@@ -176,7 +176,8 @@ class Agent:
         ids = await asyncio.to_thread(self._store.register, settings.targets, now)
         before = self._settings
         if _probing(settings) != _probing(before):
-            old, self._poller.probes = self._poller.probes, self._make_probes(settings)
+            old = self._poller.flights.probes
+            self._poller.flights.take(self._make_probes(settings))
             await _close(old.values())
         self._poller.take_rules(settings.polling)
         applied = apply(settings.targets, ids, self._poller, self._recorder, now)
@@ -200,7 +201,7 @@ class Agent:
         await self._poller.stop()
         self._recorder.event(Event(self._clock.now(), EventKind.STOPPED))
         written = await asyncio.to_thread(self._recorder.stop, STOP_WITHIN)
-        await _close(self._poller.probes.values())
+        await _close(self._poller.flights.probes.values())
         await stopping
         return written
 

@@ -12,6 +12,9 @@ from collector.domain.samples import Outcome, Reason, Result
 from collector.domain.states import Change, State
 from collector.domain.targets import Merge, Target
 
+# Looking a member up in its class is a function call, and these are looked up for each poll.
+_WAIT, _UP, _DEGRADED = Next.WAIT, State.UP, Result.DEGRADED
+
 
 class Journal(Protocol):
     """Where the machine writes what changed."""
@@ -114,16 +117,16 @@ class Watch:
         check.last = outcome
         check.last_at = at
         if at <= check.accounted:
-            return Next.WAIT
+            return _WAIT
         if (
-            outcome.result <= Result.DEGRADED
-            and check.state is State.UP
+            outcome.result <= _DEGRADED
+            and check.state is _UP
             and check.failing_since is None
             and at <= check.expires
         ):
             check.accounted = at
             check.expires = at + check.max_gap
-            return Next.WAIT
+            return _WAIT
         return self._fold_change(check, at, outcome, confirmations, blind)
 
     def _fold_change(

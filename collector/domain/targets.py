@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from collector.domain.instants import HOUR, MINUTE, SECOND, Duration, Instant
 
@@ -103,9 +104,9 @@ class TargetRecord:
     answered_at: Instant | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceFacts:
-    """What a device said of itself by SNMP: SNMPv2-MIB sysUpTime, sysName, sysObjectID.
+class DeviceFacts(NamedTuple):
+    """What a device said of itself by SNMP: SNMPv2-MIB sysUpTime, sysName, sysObjectID; a tuple,
+    since one is made for each poll.
 
     `uptime` is in hundredths of a second and wraps after 497 days; `engine_time` is
     SNMP-FRAMEWORK-MIB snmpEngineTime in seconds, asked for only when sysUpTime went back.

@@ -30,6 +30,7 @@ from collector.ports.figures import (
 )
 from collector.ports.polling import (
     Clock,
+    DirectProbe,
     PollMetrics,
     PollStore,
     Probe,
@@ -46,6 +47,7 @@ __all__ = [
     "CaseStore",
     "Clock",
     "DeskStore",
+    "DirectProbe",
     "FigureStore",
     "Finding",
     "FrozenStore",

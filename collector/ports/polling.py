@@ -1,10 +1,7 @@
 """What polling needs of the world outside."""
 
-from collections.abc import (
-    Mapping,
-    Sequence,
-)
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, runtime_checkable
 
 from collector.domain.batches import Batch, CheckRecord, Resumption
 from collector.domain.instants import Instant
@@ -41,8 +38,28 @@ class Probe(Protocol):
         ...
 
 
+@runtime_checkable
+class DirectProbe(Probe, Protocol):
+    """A probe whose regular poll is a question sent and an answer read, with no task to wait in."""
+
+    def send(self, target: Target, spec: ProbeSpec, answered: Callable[[Any], None]) -> bool:
+        """Send the question of a regular poll now; False where only a call can do it.
+
+        `answered` is called once, later, within `spec.timeout`, with what `read` understands.
+        """
+        ...
+
+    def read(self, target: Target, spec: ProbeSpec, answer: Any) -> Outcome | None:
+        """What an answer means; None where only a call can tell."""
+        ...
+
+
 class Resolver(Protocol):
     """Host names to addresses."""
+
+    def known(self, host: str) -> str | None:
+        """The IP address, where nobody need be asked for it."""
+        ...
 
     async def __call__(self, host: str) -> str | Outcome:
         """An IP address, or why there is none (host_not_found is down, resolver_silent unknown)."""

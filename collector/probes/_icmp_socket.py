@@ -1,6 +1,7 @@
 """ICMP echo over one socket for each address family, without a task or a timer for each packet."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, Final
 
 from gufo.ping._fast import PS_IPV4, PS_IPV6, PS_RAW_DGRAM, SocketWrapper
@@ -29,13 +30,14 @@ class IcmpSocket:
         self._socket: Any = SocketWrapper(policy, _LONGEST_WAIT, False)
         self._socket.set_recv_buffer_size(_RECEIVE_BUFFER)
         self._loop = asyncio.get_running_loop()
-        self._waiting: dict[int, asyncio.Future[float | None]] = {}
+        self._waiting: dict[int, Callable[[float | None], None]] = {}
         self._deadlines = Deadlines(self._lost)
         self._descriptor = self._socket.get_fd()
         self._loop.add_reader(self._descriptor, self._receive)
 
-    def send(self, address: str, timeout: float) -> "asyncio.Future[float | None]":
-        """Send one echo request now; the round-trip time in seconds, or None past `timeout`.
+    def send(self, address: str, timeout: float, answered: Callable[[float | None], None]) -> None:
+        """Send one echo request now; `answered` gets the round-trip time in seconds once it is
+        known, or None past `timeout`.
 
         OSError where the packet could not be sent.
         """
@@ -43,8 +45,18 @@ class IcmpSocket:
             number = self._socket.send(address, _SIZE)
         except ValueError as error:
             raise OSError(f"{address}: {error}") from error
-        reply = self._waiting[number] = self._loop.create_future()
+        self._waiting[number] = answered
         self._deadlines.add(number, timeout)
+
+    def ping(self, address: str, timeout: float) -> "asyncio.Future[float | None]":
+        """As `send`, with a future."""
+        reply: asyncio.Future[float | None] = self._loop.create_future()
+
+        def answered(seconds: float | None) -> None:
+            if not reply.done():
+                reply.set_result(seconds)
+
+        self.send(address, timeout, answered)
         return reply
 
     def close(self) -> None:
@@ -57,11 +69,11 @@ class IcmpSocket:
 
     def _receive(self) -> None:
         for number, nanoseconds in (self._socket.recv() or {}).items():
-            reply = self._waiting.pop(number, None)
-            if reply is not None and not reply.done():
-                reply.set_result(nanoseconds / _NANOSECONDS if nanoseconds else None)
+            answered = self._waiting.pop(number, None)
+            if answered is not None:
+                answered(nanoseconds / _NANOSECONDS if nanoseconds else None)
 
     def _lost(self, number: int) -> None:
-        reply = self._waiting.pop(number, None)
-        if reply is not None and not reply.done():
-            reply.set_result(None)
+        answered = self._waiting.pop(number, None)
+        if answered is not None:
+            answered(None)

@@ -64,21 +64,30 @@ class DnsResolver:
         self._known: dict[str, _Known] = {}
         self._lookups: dict[str, asyncio.Task[_Known]] = {}
 
-    async def __call__(self, host: str) -> str | Outcome:
-        """An IP address as text; else host_not_found (down) or resolver_silent (unknown)."""
+    def known(self, host: str) -> str | None:
+        """The IP address as text, where it is one or was looked up of late."""
         if host in self._literals:
             return host
         if _is_literal(host):
             if len(self._literals) < _MANY_LITERALS:
                 self._literals.add(host)
             return host
-        loop = asyncio.get_running_loop()
+        answer = self._remembered(host)
+        return answer if isinstance(answer, str) else None
+
+    def _remembered(self, host: str) -> str | Outcome | None:
         known = self._known.get(host)
-        if known is not None and loop.time() < known.until:
-            return known.answer
+        fresh = known is not None and asyncio.get_running_loop().time() < known.until
+        return known.answer if known is not None and fresh else None
+
+    async def __call__(self, host: str) -> str | Outcome:
+        """An IP address as text; else host_not_found (down) or resolver_silent (unknown)."""
+        answer = self.known(host) or self._remembered(host)
+        if answer is not None:
+            return answer
         lookup = self._lookups.get(host)
         if lookup is None:
-            lookup = self._lookups[host] = loop.create_task(self._look_up(host))
+            lookup = self._lookups[host] = asyncio.create_task(self._look_up(host))
             lookup.add_done_callback(lambda _: self._lookups.pop(host, None))
         done, _ = await asyncio.wait({lookup}, timeout=_PATIENCE)
         return lookup.result().answer if done else _silent(host)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 from collector.domain.instants import SECOND
 from collector.domain.samples import Outcome, Reason, Result
@@ -17,6 +18,9 @@ _PACKETS = (1, 3, 5)
 nine together are all lost once in 10^9 polls."""
 _SPACING = 0.1
 """Seconds between the packets of a retry; a burst of losses is mostly shorter."""
+
+_LOST = Outcome(Result.DOWN, Reason.TIMEOUT, None, 1.0)
+_UP = Result.UP
 
 _REMEDIES = (
     "ICMP is not allowed, so targets are unknown to the icmp probe. Either give the program the "
@@ -53,12 +57,29 @@ class IcmpProbe:
                 return await self._several(socket, address, within, attempt)
             if not self._pacer.free():
                 await self._pacer.turn()
-            seconds = await socket.send(address, within)
+            return _outcome(await socket.ping(address, within))
         except OSError as error:
             return local_failure(error)
-        if seconds is None:
-            return Outcome(Result.DOWN, Reason.TIMEOUT, None, 1.0)
-        return Outcome(Result.UP, None, seconds, 0.0)
+
+    def send(
+        self, target: Target, spec: ProbeSpec, answered: Callable[[float | None], None]
+    ) -> bool:
+        """One packet; not before there is a socket, nor when others must have their turn first."""
+        address = self._resolver.known(target.address)
+        if address is None:
+            return False
+        socket = self._sockets.get(6 if ":" in address else 4)
+        if socket is None or not self._pacer.free():
+            return False
+        try:
+            socket.send(address, spec.timeout / SECOND, answered)
+        except OSError:
+            return False
+        return True
+
+    def read(self, target: Target, spec: ProbeSpec, answer: float | None) -> Outcome:
+        """Up with the round-trip time, down where none came back."""
+        return _outcome(answer)
 
     async def close(self) -> None:
         """Let go of the sockets."""
@@ -76,7 +97,7 @@ class IcmpProbe:
                 await asyncio.sleep(_SPACING)
             if not self._pacer.free():
                 await self._pacer.turn()
-            replies.append(socket.send(address, within))
+            replies.append(socket.ping(address, within))
         times = [seconds for seconds in await asyncio.gather(*replies) if seconds is not None]
         loss = 1 - len(times) / packets
         if not times:
@@ -99,3 +120,8 @@ class IcmpProbe:
             log.info("ICMP is allowed now")
             self._refused = False
         return socket
+
+
+def _outcome(seconds: float | None) -> Outcome:
+    """What came of one packet, by its round-trip time."""
+    return _LOST if seconds is None else Outcome(_UP, None, seconds, 0.0)

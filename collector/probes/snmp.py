@@ -1,7 +1,7 @@
 """snmp: does the device answer a GET, and what does it say of itself?"""
 
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from time import perf_counter
 from typing import Literal
 
@@ -13,6 +13,7 @@ from collector.domain.targets import DeviceFacts, ProbeSpec, Target
 from collector.domain.uptime import WRAP
 from collector.probes._failures import local_failure
 from collector.probes._snmp.client import (
+    Answer,
     LocalError,
     SnmpClient,
     SnmpError,
@@ -33,6 +34,7 @@ OBJECT_ID = "1.3.6.1.2.1.1.2.0"
 ENGINE_TIME = "1.3.6.1.6.3.10.2.1.3.0"
 """SNMPv2-MIB sysUpTime, sysName and sysObjectID; SNMP-FRAMEWORK-MIB snmpEngineTime."""
 
+_UP = Result.UP
 _ASKED = [UPTIME, NAME, OBJECT_ID]
 _NOTHING = "answered, but has none of sysUpTime, sysName and sysObjectID"
 _RESENDS = (0, 2, 4)
@@ -73,17 +75,37 @@ class SnmpProbe:
         try:
             values = await self._get(address, options.port, credential, within, attempt)
             seconds = perf_counter() - started
-            if not values:
-                return Outcome(Result.DEGRADED, Reason.NO_SUCH_OBJECT, seconds, message=_NOTHING)
-            facts, went_back = self._facts((address, options.port), values)
-            if went_back and facts is not None:
+            engine_time = None
+            if self._went_back(target, options.port, values):
                 engine_time = await self._engine_time(address, options.port, credential, within)
-                facts = replace(facts, engine_time=engine_time)
-        except LocalError as error:
-            return local_failure(error.error)
-        except SnmpError as error:
-            return Outcome(Result.DOWN, error.reason, message=str(error))
-        return Outcome(Result.UP, None, seconds, None, facts)
+        except (LocalError, SnmpError) as error:
+            return _failure(error)
+        return self._outcome(target, options.port, values, seconds, engine_time)
+
+    def send(self, target: Target, spec: ProbeSpec, answered: Callable[[Answer], None]) -> bool:
+        """One request where the client has what it takes; not of SNMPv1, which may take several."""
+        address = self._resolver.known(target.address)
+        client = self._made
+        if address is None or client is None:
+            return False
+        options = spec.options or self._defaults
+        assert isinstance(options, self.Options)
+        credential = self._context.snmp_profiles[options.profile]
+        if credential.version == "1" or not self._pacer.free():
+            return False
+        within = spec.timeout / SECOND
+        return client.ask(address, options.port, credential, _ASKED, within, answered)
+
+    def read(self, target: Target, spec: ProbeSpec, answer: Answer) -> Outcome | None:
+        """As a call; None where that must look again, or ask for more."""
+        found, seconds = answer
+        if isinstance(found, SnmpError | LocalError):
+            return None if isinstance(found, Unauthorised) else _failure(found)
+        options = spec.options or self._defaults
+        assert isinstance(options, self.Options)
+        if self._went_back(target, options.port, found):
+            return None
+        return self._outcome(target, options.port, found, seconds)
 
     async def close(self) -> None:
         """Let go of the client's sockets."""
@@ -122,15 +144,28 @@ class SnmpProbe:
             found |= await self._client.get(address, port, credential, [asked], within)
         return found
 
-    def _facts(self, device: tuple[str, int], values: Values) -> tuple[DeviceFacts | None, bool]:
-        """What the device says of itself, and whether its uptime went back since the last poll."""
-        uptime = values.get(UPTIME)
-        if not isinstance(uptime, int) or not 0 <= uptime < WRAP:
-            return None, False
-        before = self._uptimes.get(device, 0)
-        self._uptimes[device] = uptime
-        facts = DeviceFacts(uptime, text(values.get(NAME)), oid(values.get(OBJECT_ID)))
-        return facts, uptime < before
+    def _went_back(self, target: Target, port: int, values: Values) -> bool:
+        """Whether the device's uptime is less than at the last poll: only then does it matter what
+        its engine's clock says."""
+        uptime = _uptime(values)
+        return uptime is not None and uptime < self._uptimes.get((target.address, port), 0)
+
+    def _outcome(
+        self,
+        target: Target,
+        port: int,
+        values: Values,
+        seconds: float,
+        engine_time: int | None = None,
+    ) -> Outcome:
+        if not values:
+            return Outcome(Result.DEGRADED, Reason.NO_SUCH_OBJECT, seconds, message=_NOTHING)
+        facts, uptime = None, _uptime(values)
+        if uptime is not None:
+            self._uptimes[target.address, port] = uptime
+            name, object_id = text(values.get(NAME)), oid(values.get(OBJECT_ID))
+            facts = DeviceFacts(uptime, name, object_id, engine_time)
+        return Outcome(_UP, None, seconds, None, facts)
 
     async def _engine_time(
         self, address: str, port: int, credential: Credential, within: float
@@ -152,3 +187,14 @@ def _client(kind: Literal["gufo", "pysnmp"]) -> SnmpClient:
     from collector.probes._snmp.pysnmp import PysnmpClient  # noqa: PLC0415
 
     return PysnmpClient()
+
+
+def _uptime(values: Values) -> int | None:
+    uptime = values.get(UPTIME)
+    return uptime if isinstance(uptime, int) and 0 <= uptime < WRAP else None
+
+
+def _failure(error: SnmpError | LocalError) -> Outcome:
+    if isinstance(error, LocalError):
+        return local_failure(error.error)
+    return Outcome(Result.DOWN, error.reason, message=str(error))

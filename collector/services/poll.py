@@ -5,18 +5,20 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
+from operator import attrgetter
 
 from collector.domain.checks import Check, Next
 from collector.domain.events import Event, EventKind
 from collector.domain.instants import MINUTE, SECOND, Duration, Instant
 from collector.domain.machine import Watch
-from collector.domain.samples import Outcome, Reason, Result, Sample
+from collector.domain.samples import Outcome, Result, Sample
 from collector.domain.states import State
 from collector.domain.targets import Polling
 from collector.domain.wheel import Wheel
 from collector.ports import Clock, PollMetrics, Probe
 from collector.services.announce import Announcer
 from collector.services.devices import Devices
+from collector.services.flights import Flights
 from collector.services.record import Recorder
 from collector.services.sentinels import Sentinels
 from collector.services.service_ledger import ServiceLedger
@@ -28,7 +30,8 @@ _SLICE_SECONDS = 0.1
 _LAUNCHED_AT_ONCE = 50
 """A second's polls are spread over it in slices of at least so many. In one burst each answer
 waits for the launch of all others, and the round-trip times show it (20 ms instead of 2); in small
-slices the loop wakes for each answer alone, which doubles the CPU time of a poll."""
+slices the loop wakes for each answer alone, which doubles the CPU time of a poll. Within a slice
+the probes of a kind go together: what answers them then sleeps and wakes once, not for each."""
 
 _DOWN_INTERVAL: Duration = MINUTE
 """A target that is down is polled at least this often (KPI.md "Samples to states")."""
@@ -36,8 +39,11 @@ _DOWN_INTERVAL: Duration = MINUTE
 _TICK_LATE: Duration = 2 * SECOND
 """From so late on a second of the wheel is missed: never made up for, never invented."""
 
-_OVERDUE = 4
-"""A poll that took this many times its time-out has a probe that hangs, and is cancelled."""
+# Looking a member up in its class is a function call, and these are looked up for each poll.
+_DOWN, _UNKNOWN, _STATE_DOWN = Result.DOWN, Result.UNKNOWN, State.DOWN
+_WAIT, _CONFIRM = Next.WAIT, Next.CONFIRM
+
+_kind = attrgetter("spec.kind")
 
 
 class Poller:
@@ -58,14 +64,13 @@ class Poller:
         self._in_work = in_work
         self._recorder = recorder
         self._metrics = metrics
-        self._flying: dict[Check, asyncio.Task[None]] = {}
         self._waiting: dict[Check, asyncio.TimerHandle] = {}
         self._results: Counter[tuple[str, Result]] = Counter()
         self._durations: list[float] = []
         self._second: int | None = None
         self.devices = devices
         self.services = ServiceLedger()
-        self.probes = probes
+        self.flights = Flights(clock, self._land, probes)
         self.rules = rules
         self.announcer = Announcer(recorder)
         self.wheel: Wheel[Check] = Wheel()
@@ -98,45 +103,33 @@ class Poller:
         began = loop.time()
         at_once = max(_LAUNCHED_AT_ONCE, -(-len(due) // _SLICES))
         for n, first in enumerate(range(0, len(due), at_once)):
-            part = due[first : first + at_once]
+            part = sorted(due[first : first + at_once], key=_kind)
             loop.call_at(began + n * _SLICE_SECONDS, self._launch_slice, part)
 
     def _launch_slice(self, checks: list[Check]) -> None:
-        missed, now = 0, self._clock.now()
+        missed, now, flights = 0, self._clock.now(), self.flights
         for check in checks:
-            if check in self._flying:
+            if check in flights:
                 # A retry, or what a child's failure or a doubt asked for, is in place of this poll;
                 # only its own last turn, flying still, is not.
                 missed += now - check.sent_at >= check.spec.interval - SECOND
             elif check not in self._waiting and check in self.wheel:
-                self.start(check, 1 if check.state is State.DOWN else 0)
+                self.start(check, 1 if check.state is _STATE_DOWN else 0)
         if missed:
             self._metrics.missed(missed)
 
     def start(self, check: Check, attempt: int) -> None:
         """Start one poll of a check that is not being polled already."""
-        check.sent_at = self._clock.now()
-        self._flying[check] = asyncio.create_task(self._poll(check, attempt))
+        self._note_first_poll(check.watch)
+        self.flights.start(check, attempt)
 
-    async def _poll(self, check: Check, attempt: int) -> None:
-        watch = check.watch
-        at = self._clock.now()
-        if watch.groups or not watch.first_polled:
-            for first in (watch, *watch.groups):
-                if not first.first_polled:
-                    first.first_polled = True
-                    self._recorder.first_polled(first.id, at)
-        try:
-            outcome = await self.probes[check.spec.kind](watch.target, check.spec, attempt)
-        except Exception:
-            log.exception("probe %s of %s has a bug", check.spec.name, watch.target.name)
-            outcome = Outcome(Result.UNKNOWN, Reason.BUG)
-        finally:
-            self._flying.pop(check, None)
-        try:
-            self._land(check, at, outcome)
-        except Exception:
-            log.exception("could not take in a poll of %s", watch.target.name)
+    def _note_first_poll(self, watch: Watch) -> None:
+        if watch.first_polled and not watch.groups:
+            return
+        for first in (watch, *watch.groups):
+            if not first.first_polled:
+                first.first_polled = True
+                self._recorder.first_polled(first.id, self._clock.now())
 
     def _land(self, check: Check, at: Instant, outcome: Outcome) -> None:
         watch, spec = check.watch, check.spec
@@ -150,17 +143,17 @@ class Poller:
             return
         if service is not None:
             self.services.see(watch.id, spec.name, service)
-        if result is Result.DOWN:
+        if result is _DOWN:
             self.sentinels.failed(check, at)
-        elif result is not Result.UNKNOWN:
+        elif result is not _UNKNOWN:
             if facts is not None:
                 self.devices.see(watch.id, at, facts)
             if watch.target.name in self.sentinels.names:
                 self.sentinels.answered(at)
         step = watch.fold(check, at, outcome, self.rules.confirmations, blind=self.sentinels.blind)
-        if step is not Next.WAIT:
+        if step is not _WAIT:
             self._pursue(check, at, step)
-        if spec.interval > _DOWN_INTERVAL and (check.state is State.DOWN or step is Next.CONFIRM):
+        if spec.interval > _DOWN_INTERVAL and (check.state is _STATE_DOWN or step is _CONFIRM):
             self._again(check, 1, max(0, at + _DOWN_INTERVAL - self._clock.now()))
 
     def _pursue(self, check: Check, at: Instant, step: Next) -> None:
@@ -176,13 +169,13 @@ class Poller:
         asked = (parent, *parent.members) if parent else ()
         for check in (check for each in asked for check in each.checks):
             young = check.last_at is not None and check.last_at >= since
-            if not young and check not in self._flying and check not in self._waiting:
+            if not young and check not in self.flights and check not in self._waiting:
                 self.start(check, 0)
 
     def _again(self, check: Check, attempt: int, after: Duration) -> None:
         def fire() -> None:
             self._waiting.pop(check, None)
-            if check not in self._flying:
+            if check not in self.flights:
                 self.start(check, attempt)
 
         if check not in self._waiting:
@@ -197,10 +190,8 @@ class Poller:
             for check in self.watches[name].checks
         ]
         for check in checks:
-            if check not in self._flying:
-                self.start(check, 1)
-        flying = [self._flying[check] for check in checks if check in self._flying]
-        await asyncio.gather(*flying, return_exceptions=True)
+            self._note_first_poll(check.watch)
+        await self.flights.finish(checks, 1)
 
     def _all_watches(self) -> list[Watch]:
         return list(self.watches.values())
@@ -222,12 +213,7 @@ class Poller:
             if n % 500 == 499:
                 await asyncio.sleep(0)
         await self._announce()
-        now = self._clock.now()
-        for check, task in list(self._flying.items()):
-            limit = _OVERDUE * check.spec.timeout + 10 * SECOND
-            if now - check.sent_at > limit:
-                log.error("probe %s of %s hangs", check.spec.name, check.watch.target.name)
-                task.cancel()
+        self.flights.give_up_overdue()
 
     async def _announce(self) -> None:
         now = self._clock.now()
@@ -260,8 +246,7 @@ class Poller:
             self.services.forget(check.watch.id, check.spec.name)
             if timer := self._waiting.pop(check, None):
                 timer.cancel()
-            if task := self._flying.pop(check, None):
-                task.cancel()
+            self.flights.give_up(check)
 
     async def stop(self) -> None:
         """End all polls, say what is still unsaid; failures that are unconfirmed become unknown."""
@@ -269,10 +254,7 @@ class Poller:
         await self.sentinels.stop()
         for timer in self._waiting.values():
             timer.cancel()
-        tasks = list(self._flying.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.flights.stop()
         await self._announce()
         now = self._clock.now()
         for watch in self._all_watches():

@@ -164,7 +164,7 @@ def test_a_retry_sends_several_packets_and_counts_those_that_were_lost(attempt, 
             # What follows the first packet goes nowhere.
             (socket,) = probe._sockets.values()
             send = socket.send
-            socket.send = lambda address, within: send("203.0.113.9", within)
+            socket.send = lambda address, *rest: send("203.0.113.9", *rest)
             return await polling
 
     outcome = asyncio.run(polls())

@@ -15,6 +15,9 @@ from collector.probes.snmp import SnmpProbe
 class AsGiven:
     """A resolver for literal addresses."""
 
+    def known(self, host: str) -> str:
+        return host
+
     async def __call__(self, host: str) -> str:
         return host
 

@@ -14,7 +14,8 @@ LocalError             our own system's, with its errno: not the device's fault
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import ClassVar, Protocol
 
 from collector.domain.samples import Reason
@@ -90,6 +91,10 @@ class LocalError(Exception):
         self.error = error
 
 
+Answer = tuple[Values | SnmpError | LocalError, float]
+"""What came of a request, and the seconds that it took."""
+
+
 class SnmpClient(Protocol):
     """GETs of a few OIDs.
 
@@ -115,6 +120,21 @@ class SnmpClient(Protocol):
         """
         ...
 
+    def ask(
+        self,
+        address: str,
+        port: int,
+        credential: Credential,
+        oids: Sequence[str],
+        within: float,
+        answered: Callable[[Answer], None],
+    ) -> bool:
+        """Send a GET now and have `answered` called, later and once, with what came of it.
+
+        False, and nothing sent, where something must come before the request: then `get` does it.
+        """
+        ...
+
     async def close(self) -> None:
         """Let go of sockets."""
         ...
@@ -136,6 +156,7 @@ def text(value: Value) -> str:
     return "".join(c for c in decoded if c.isprintable()).strip()[:255]
 
 
+@lru_cache(maxsize=4096)
 def oid(value: Value) -> str:
     """An OID as dotted text, "" for anything else."""
     return value if isinstance(value, str) and _DOTTED.fullmatch(value) else ""

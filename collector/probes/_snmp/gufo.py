@@ -8,6 +8,7 @@ import asyncio
 import errno
 import resource
 from collections.abc import Callable, Sequence
+from time import monotonic
 from typing import Any, ClassVar
 
 from gufo.snmp import _fast
@@ -16,9 +17,11 @@ from gufo.snmp.user import User
 from collector.probes._deadlines import Deadlines
 from collector.probes._failures import errno_of
 from collector.probes._snmp.client import (
+    Answer,
     LocalError,
     MalformedReply,
     Refused,
+    SnmpError,
     Timeout,
     Unauthorised,
     Unreachable,
@@ -33,7 +36,7 @@ _IDLE = 900.0
 _NOBODY = User.default()
 
 _Key = tuple[str, int]
-_Future = asyncio.Future[Any]
+_Answered = Callable[[Answer], None]
 
 
 class _Session:
@@ -44,6 +47,7 @@ class _Session:
     """
 
     __slots__ = (
+        "answered",
         "broken",
         "credential",
         "descriptor",
@@ -51,7 +55,6 @@ class _Session:
         "receive",
         "socket",
         "used",
-        "waiting",
     )
 
     def __init__(self, socket: Any, credential: Credential) -> None:
@@ -59,7 +62,7 @@ class _Session:
         self.credential = credential
         self.descriptor: int = socket.get_fd()
         self.receive: Callable[[], Any] = socket.recv_get_many
-        self.waiting: _Future | None = None
+        self.answered: _Answered | None = None
         self.used = 0.0
         self.broken = False
         self.introduced = False
@@ -69,27 +72,51 @@ class _Session:
         return self.credential is credential or self.credential == credential
 
     def readable(self) -> None:
-        """Take what came: to the waiting request, else it is the late answer to a former one."""
+        """Take what came: to who waits for it, else it is the late answer to a former request."""
         try:
-            result = self.receive()
+            values = self.receive()
         except BlockingIOError:
             if self.introduced:
-                self._fail(Unauthorised("its engine is another than before"))
+                self.fail(Unauthorised("its engine is another than before"))
             return
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:  # noqa: BLE001 - the decoder's panics are no Exceptions
-            self._fail(_received(error, self.credential))
-        else:
-            waiting = self.waiting
-            if waiting is not None and not waiting.done():
-                waiting.set_result(True if result is None else result)
+            self.fail(_received(error, self.credential))
+            return
+        self._answer(values)
 
-    def _fail(self, error: Exception) -> None:
+    def fail(self, error: SnmpError | LocalError) -> None:
+        """End the request under way, if any; the session is of no more use."""
         self.broken = True
-        waiting = self.waiting
-        if waiting is not None and not waiting.done():
-            waiting.set_exception(error)
+        self._answer(error)
+
+    def _answer(self, found: Values | SnmpError | LocalError) -> None:
+        answered, self.answered = self.answered, None
+        if answered is not None:
+            answered((found, monotonic() - self.used))
+
+
+class _Waiting:
+    """Somebody who awaits the answer to the request under way on a session."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.values: asyncio.Future[Values] = loop.create_future()
+        self.take: _Answered = self._take
+
+    def _take(self, answer: Answer) -> None:
+        found, _ = answer
+        if self.values.done():
+            return
+        if isinstance(found, SnmpError | LocalError):
+            self.values.set_exception(found)
+        else:
+            self.values.set_result(found)
+
+    def leave(self, session: _Session) -> None:
+        """Wait no longer."""
+        if session.answered is self.take:
+            session.answered = None
 
 
 class GufoClient:
@@ -99,7 +126,7 @@ class GufoClient:
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._deadlines: Deadlines[_Future] = Deadlines(_expire)
+        self._deadlines: Deadlines[tuple[_Session, _Answered]] = Deadlines(_expire)
         self._sessions: dict[_Key, _Session] = {}
         self._engines: dict[_Key, bytes] = {}
         self._most = resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2
@@ -117,19 +144,42 @@ class GufoClient:
         key = (address, port)
         session = self._sessions.get(key)
         if session is not None and (session.broken or not session.serves(credential)):
-            self._drop(key, session)
+            self._forget(key, session)
             session = None
-        if session is not None and session.waiting is None and via is None:
+        if session is not None and session.answered is None and via is None:
             try:
                 return await self._ask(session, oids, within)
             except Unauthorised:
                 # Where its clock has moved on, the report that said so has set the session's.
                 return await self._again(key, session, oids, within)
             except BaseException:
-                self._engines.pop(key, None)
-                self._drop(key, session)
+                self._forget(key, session)
                 raise
         return await self._anew(key, credential, oids, within, via)
+
+    def ask(
+        self,
+        address: str,
+        port: int,
+        credential: Credential,
+        oids: Sequence[str],
+        within: float,
+        answered: _Answered,
+    ) -> bool:
+        """As SnmpClient.ask: where a session is there that nobody else waits on."""
+        session = self._sessions.get((address, port))
+        if (
+            session is None
+            or session.broken
+            or session.answered is not None
+            or not session.serves(credential)
+        ):
+            return False
+        try:
+            self._send(session, oids, within, answered)
+        except (SnmpError, LocalError):
+            return False
+        return True
 
     async def close(self) -> None:
         """Let go of all sockets."""
@@ -144,8 +194,7 @@ class GufoClient:
         try:
             return await self._ask(session, oids, within)
         except BaseException as error:
-            self._engines.pop(key, None)
-            self._drop(key, session)
+            self._forget(key, session)
             if not isinstance(error, Unauthorised):
                 raise
         return await self._anew(key, session.credential, oids, within, None)
@@ -176,24 +225,25 @@ class GufoClient:
             self._loop.remove_reader(session.descriptor)
         return values
 
-    async def _ask(self, session: _Session, oids: Sequence[str], within: float) -> Values:
-        answer = session.waiting = self._loop.create_future()
+    def _send(
+        self, session: _Session, oids: Sequence[str], within: float, answered: _Answered
+    ) -> None:
         try:
             session.socket.send_get_many(oids)
         except OSError as error:
-            session.waiting = None
             session.broken = True
             raise _sent(error) from error
-        self._deadlines.add(answer, within)
-        session.used = self._loop.time()
+        session.used = monotonic()
+        session.answered = answered
+        self._deadlines.add((session, answered), within)
+
+    async def _ask(self, session: _Session, oids: Sequence[str], within: float) -> Values:
+        answer = _Waiting(self._loop)
         try:
-            values: Values | None = await answer
+            self._send(session, oids, within, answer.take)
+            return await answer.values
         finally:
-            session.waiting = None
-        if values is None:
-            session.broken = True
-            raise Timeout("no answer")
-        return values
+            answer.leave(session)
 
     async def _introduce(self, session: _Session, key: _Key, within: float) -> None:
         """Learn the device's engine (RFC 3414 4) and its clock."""
@@ -205,17 +255,17 @@ class GufoClient:
             await self._refresh(session, within)
 
     async def _refresh(self, session: _Session, within: float) -> None:
-        answer = session.waiting = self._loop.create_future()
+        answer = _Waiting(self._loop)
         session.receive = session.socket.recv_refresh
         try:
             session.socket.send_refresh()
-            self._deadlines.add(answer, within)
-            if await answer is None:
-                raise Timeout("no answer")
+            session.answered = answer.take
+            self._deadlines.add((session, answer.take), within)
+            await answer.values
         except OSError as error:
             raise _sent(error) from error
         finally:
-            session.waiting = None
+            answer.leave(session)
             session.receive = session.socket.recv_get_many
 
     def _open(self, where: str, credential: Credential, engine: bytes | None) -> _Session:
@@ -251,12 +301,16 @@ class GufoClient:
         self._drop(eldest, session)
         return True
 
+    def _forget(self, key: _Key, session: _Session) -> None:
+        """Drop a session, and what is known of the engine: another may answer there by now."""
+        self._engines.pop(key, None)
+        self._drop(key, session)
+
     def _drop(self, key: _Key, session: _Session) -> None:
         self._loop.remove_reader(session.descriptor)
         if self._sessions.get(key) is session:
             del self._sessions[key]
-        if session.waiting is not None and not session.waiting.done():
-            session.waiting.set_result(None)
+        session.fail(Timeout("no answer"))
 
 
 def _keys(user: User) -> tuple[str, int, bytes, int, bytes]:
@@ -269,19 +323,20 @@ def _keys(user: User) -> tuple[str, int, bytes, int, bytes]:
     )
 
 
-def _expire(answer: _Future) -> None:
-    if not answer.done():
-        answer.set_result(None)
+def _expire(request: tuple[_Session, _Answered]) -> None:
+    session, answered = request
+    if session.answered is answered:
+        session.fail(Timeout("no answer"))
 
 
-def _sent(error: OSError) -> Exception:
+def _sent(error: OSError) -> Refused | LocalError:
     """What a failed send means: our own fault, or an ICMP message that came before."""
     if errno_of(error) == errno.ECONNREFUSED:
         return Refused("the port is closed")
     return LocalError(error)
 
 
-def _received(error: BaseException, credential: Credential) -> Exception:
+def _received(error: BaseException, credential: Credential) -> SnmpError | LocalError:
     """What a failed receive means. Whatever the decoder raises – it also panics – is about what it
     was given, since it was given nothing else."""
     if isinstance(error, _fast.SnmpAuthError):

@@ -107,6 +107,10 @@ class PysnmpClient:
         values = {str(name): _value(value) for name, value in found}
         return {name: value for name, value in values.items() if value is not None}
 
+    def ask(self, *_request: object) -> bool:
+        """As SnmpClient.ask: never, for pysnmp itself waits in a task."""
+        return False
+
     async def close(self) -> None:
         """Let go of the sockets."""
         if self._dispatcher is not None:

@@ -92,8 +92,33 @@ class Scripted:
         return [(at, attempt) for called, at, attempt in self.calls if called == name]
 
 
+class Direct(Scripted):
+    """The same probe where it can be asked without a task."""
+
+    def send(self, target: Target, spec: ProbeSpec, answered: Callable[[object], None]) -> bool:
+        at = self.clock.now() - EPOCH
+        self.calls.append((target.name, at / SECOND, 0))
+        outcome = self.behave(target.name, at, 0)
+        takes = spec.timeout / SECOND if outcome is DOWN else self.takes
+        asyncio.get_running_loop().call_later(takes, answered, outcome)
+        return True
+
+    def read(self, target: Target, spec: ProbeSpec, answer: object) -> object:
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+@pytest.fixture(autouse=True, params=[Scripted, Direct], ids=["called", "asked directly"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways of polling follow the same rules."""
+    monkeypatch.setattr(Rig, "probe_class", request.param)
+
+
 class Rig:
     """A poller over virtual time, run for a while."""
+
+    probe_class = Scripted
 
     def __init__(
         self, behave, targets=("a",), interval=60, rules=None, parents=None, takes=0.0
@@ -102,7 +127,7 @@ class Rig:
         self.clock = VirtualClock(self.loop, EPOCH)
         self.store, self.metrics = Memory(), Counts()
         self.recorder = Recorder(self.store, self.clock, self.metrics)
-        self.probe = Scripted(self.clock, behave, takes)
+        self.probe = self.probe_class(self.clock, behave, takes)
         self.poller = Poller(
             clock=self.clock,
             recorder=self.recorder,
