@@ -32,6 +32,9 @@ class Wheel(Generic[T]):
     def __len__(self) -> int:
         return len(self._places)
 
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._places)
+
     def __contains__(self, check: object) -> bool:
         return check in self._places
 

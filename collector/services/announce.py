@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from collector.domain.events import Event, EventKind
 from collector.domain.flapping import flaps
@@ -14,6 +14,7 @@ from collector.domain.targets import Polling
 log = logging.getLogger(__name__)
 
 _REVIEWED_AT_ONCE = 500
+_DOWN = State.DOWN
 
 
 class Announcer:
@@ -37,12 +38,28 @@ class Announcer:
         in_work: Collection[int] = (),
     ) -> None:
         """Say what changed since the last review."""
-        for n, watch in enumerate(list(watches.values())):
+        for n, watch in enumerate(self._worth_a_look(watches.values(), rules)):
             if watch.id not in in_work:
                 self._mark_flapping(watch, rules, now)
                 self._say(watch, watches)
             if n % _REVIEWED_AT_ONCE == _REVIEWED_AT_ONCE - 1:
                 await asyncio.sleep(0)
+
+    def _worth_a_look(self, watches: Iterable[Watch], rules: Polling) -> list[Watch]:
+        """Those that are down, were said to be, or change often: of the others, which are nearly
+        all, there is nothing to say."""
+        said, flapping, often = self._down_since, self.flapping, rules.flapping_changes
+        return [
+            watch
+            for watch in watches
+            if (changes := watch.emitted)
+            and (
+                changes[-1][1] is _DOWN
+                or watch.id in said
+                or watch.id in flapping
+                or len(changes) >= often
+            )
+        ]
 
     def forget(self, watch: Watch) -> None:
         """A target is gone from the configuration."""
@@ -63,8 +80,6 @@ class Announcer:
 
     def _mark_flapping(self, watch: Watch, rules: Polling, now: Instant) -> None:
         before = watch.id in self.flapping
-        if not before and len(watch.emitted) < rules.flapping_changes:
-            return
         after = flaps(
             watch.emitted,
             now,

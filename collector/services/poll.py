@@ -208,8 +208,10 @@ class Poller:
     async def sweep(self) -> None:
         """Let states lapse that no sample followed, say what went and came, and end polls whose
         probe hangs."""
-        for n, watch in enumerate(self._all_watches()):
-            watch.expire(self._clock.now())
+        now = self._clock.now()
+        lapsed = dict.fromkeys(check.watch for check in self.wheel if check.expires < now)
+        for n, watch in enumerate(lapsed):
+            watch.expire(now)
             if n % 500 == 499:
                 await asyncio.sleep(0)
         await self._announce()

@@ -35,6 +35,11 @@ _IDLE = 900.0
 """Seconds after which a session that nobody uses gives way to another."""
 _NOBODY = User.default()
 
+_LEFT_SHARE = 8
+_LEFT_AT_LEAST = 512
+"""Descriptors left to everything else: the eighth part, and so many. A second look at a silent
+device takes three for a few seconds, and its session has been let go before that."""
+
 _Key = tuple[str, int]
 _Answered = Callable[[Answer], None]
 
@@ -120,7 +125,7 @@ class _Waiting:
 
 
 class GufoClient:
-    """One for a running agent; sessions are kept for as many devices as half the descriptors."""
+    """One for a running agent; sessions are kept for as many devices as descriptors allow."""
 
     sees_all: ClassVar[bool] = False
 
@@ -129,7 +134,7 @@ class GufoClient:
         self._deadlines: Deadlines[tuple[_Session, _Answered]] = Deadlines(_expire)
         self._sessions: dict[_Key, _Session] = {}
         self._engines: dict[_Key, bytes] = {}
-        self._most = resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2
+        self._most = _sessions_within(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
 
     async def get(
         self,
@@ -311,6 +316,12 @@ class GufoClient:
         if self._sessions.get(key) is session:
             del self._sessions[key]
         session.fail(Timeout("no answer"))
+
+
+def _sessions_within(descriptors: int) -> int:
+    """How many sessions may be kept where a process may have so many descriptors."""
+    left = max(descriptors // _LEFT_SHARE, _LEFT_AT_LEAST)
+    return max(descriptors - left, descriptors // 2)
 
 
 def _keys(user: User) -> tuple[str, int, bytes, int, bytes]:
