@@ -36,6 +36,7 @@ from collector.kpi.service_hours import OFFICE
 from collector.ports import Store
 from collector.services.case_facts import read_facts
 from collector.services.measure_cases import Gauge
+from collector.services.unswept import unswept
 from collector.settings.register import load_register
 from collector.store import open_store
 
@@ -109,6 +110,7 @@ def over(url: str, count: int) -> Iterator[str]:
     yield f"  all six indicators over the year  {cost}"
 
 
+@unswept()
 def figures(store: Store) -> dict[str, Any]:
     """How many cases each of the indicators rests on, from one reading of the year."""
     gauges = [Gauge(each) for each in load_register() if each.id in case_indicators()]

@@ -174,7 +174,7 @@ def _part(facts: Facts, asked: Asked) -> Part:
         asked,
         timed.where(sound),
         mine.having(lambda it: it.excluded is not None)["facets"],
-        timed.where(map(not_, sound))["facets"],
+        () if all(sound) else timed.where(map(not_, sound))["facets"],
         left.having(lambda it: not _in_doubt(it)),
         _limbo(kept, left, start),
         (kept, left),

@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, compress
 from operator import add, sub
 from typing import Any, Literal
 
@@ -119,14 +119,10 @@ class _Times:
     def worked(self, hours: Hours) -> Duration:
         """The service that all of them took."""
         known = list(chain.from_iterable(filter(None, self._pauses)))
-        return worked(
-            hours,
-            self.created,
-            self.resolved,
-            [start for start, _, status in known if status in self._pausing],
-            [end for _, end, status in known if status in self._pausing],
-            self._unknown,
-        )
+        starts, ends, statuses = zip(*known, strict=True) if known else ((), (), ())
+        pausing = [status in self._pausing for status in statuses]
+        paused, resumed = compress(starts, pausing), compress(ends, pausing)
+        return worked(hours, self.created, self.resolved, paused, resumed, self._unknown)
 
     def judged(self, definition: HandlingDefinition, hours: Hours) -> Sequence[Duration]:
         """What a definition judges, sorted."""

@@ -55,8 +55,8 @@ def worked(
     hours: Hours,
     created: Sequence[Instant],
     resolved: Sequence[Instant],
-    paused: Sequence[Instant],
-    resumed: Sequence[Instant],
+    paused: Iterable[Instant],
+    resumed: Iterable[Instant],
     totals: Iterable[tuple[Instant, Instant, Duration]],
 ) -> Duration:
     """The service from created to resolved of all cases, less that of the pauses that all of them

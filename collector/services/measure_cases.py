@@ -27,8 +27,10 @@ from collector.services.judging import (
     without_value,
     year_of,
 )
+from collector.services.unswept import unswept
 
 
+@unswept()
 def measure_cases(
     store: CaseFigureStore,
     indicator: Indicator,

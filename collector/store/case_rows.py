@@ -1,10 +1,10 @@
 """A case as a row of the table and back."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
-from operator import itemgetter
+from hashlib import blake2b
 from typing import Any, TypeVar
 
 from collector.domain.cases import (
@@ -13,7 +13,6 @@ from collector.domain.cases import (
     CaseStatus,
     CaseType,
     Exclusion,
-    Facets,
     GroupFrom,
     Pause,
     ResolvedFrom,
@@ -25,9 +24,6 @@ from collector.store.schema import cases
 COLUMNS = tuple(column.name for column in cases.columns)
 CHANGED = COLUMNS.index("changed")
 _COUNTED = COLUMNS.index("counted")
-
-FACETS = Facets._fields
-"""The columns that repeat from case to case, in the order in which `facets` has them."""
 
 _ENDED = (CaseStatus.RESOLVED, CaseStatus.CLOSED)
 
@@ -91,7 +87,7 @@ def row_of(case: Case) -> tuple[Any, ...]:
         case.deleted,
         _counted(case),
         _answered(case),
-        _list_of(
+        _number_of(
             (
                 type_,
                 status,
@@ -103,15 +99,33 @@ def row_of(case: Case) -> tuple[Any, ...]:
                 names,
                 case.site,
                 unmapped,
+                waited(case.waiting, case.scheduled, case.pauses),
+                case.satisfaction is not None,
             )
         ),
     )
 
 
 @lru_cache(maxsize=4096)
-def _list_of(values: tuple[str | None, ...]) -> str:
-    """JSON of what repeats from case to case."""
+def _list_of(values: tuple[str, ...]) -> str:
+    """JSON of names, which repeat from case to case."""
     return dumps(values)
+
+
+def waited(waiting: int, scheduled: int, pauses: object) -> bool | None:
+    """Whether a case waited at all or was scheduled; None where that it did not is only by totals,
+    which know nothing of when."""
+    if waiting or scheduled or pauses:
+        return True
+    return None if pauses is None else False
+
+
+@lru_cache(maxsize=4096)
+def _number_of(values: tuple[str | bool | None, ...]) -> int:
+    """A number of what repeats from case to case, 64 bits of a digest: that any two of ten thousand
+    different ones share one has a chance of 1 to 10^11."""
+    digest = blake2b(dumps(values).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
 
 
 def _since(groups: Sequence[Assignment] | None) -> str | None:
@@ -222,62 +236,3 @@ def _pauses(pauses: str | None) -> tuple[Pause, ...] | None:
     if not pauses:
         return None
     return tuple(Pause(start, end, CaseStatus(status)) for start, end, status in json.loads(pauses))
-
-
-def columns_of(names: Sequence[str]) -> Sequence[str]:
-    """The table's columns that `columns_from` makes these of: the facets are read as one."""
-    plain = [name for name in names if name not in FACETS and name != "facets"]
-    return plain if len(plain) == len(names) else [*plain, "facets"]
-
-
-def columns_from(
-    names: Sequence[str], rows: Sequence[tuple[Any, ...]]
-) -> Mapping[str, Sequence[Any]]:
-    """Columns by name, of rows of what `columns_of` says."""
-    read = columns_of(names)
-    found: dict[str, Sequence[Any]] = dict.fromkeys(read, ())
-    found.update(zip(read, zip(*rows, strict=True), strict=False))
-    for name in read:
-        if name in _READ:
-            found[name] = _READ[name](found[name])
-    facets = found.pop("facets", ())
-    lists = {text: _facets(text) for text in set(facets)}
-    of_each = [lists[text] for text in facets]
-    for name in names:
-        if name == "facets":
-            found[name] = of_each
-        elif name in FACETS:
-            found[name] = list(map(itemgetter(FACETS.index(name)), of_each))
-    return found
-
-
-def _facets(text: str) -> Facets:
-    facets = Facets(*json.loads(text))
-    groups: Any = facets.groups and tuple(json.loads(str(facets.groups)))
-    unmapped: Any = json.loads(str(facets.unmapped)) if facets.unmapped else {}
-    return facets._replace(groups=groups, unmapped=unmapped)
-
-
-def _flags(values: Iterable[int]) -> Sequence[bool]:
-    return [value == 1 for value in values]
-
-
-def _parsed(values: Iterable[str | None]) -> Sequence[Any]:
-    """Many small JSON texts at once: a call for each takes longer than what it does."""
-    found: Sequence[Any] = json.loads(f"[{','.join(text or 'null' for text in values)}]")
-    return found
-
-
-def _pauses_of(values: Iterable[str | None]) -> Sequence[Any]:
-    """As `_parsed`, where most are empty."""
-    texts = list(values)
-    parsed = iter(_parsed(text for text in texts if text and text != "[]"))
-    return [next(parsed) if text and text != "[]" else text and [] for text in texts]
-
-
-_READ: Mapping[str, Callable[[Iterable[Any]], Sequence[Any]]] = {
-    "assigned": _parsed,
-    "pauses": _pauses_of,
-    "major": _flags,
-}
-"""How a column's values are read, of those that are not kept as they are."""

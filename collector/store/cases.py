@@ -1,14 +1,12 @@
 """Cases as rows: taken in page by page, read by when they count."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     Connection,
     Select,
-    bindparam,
     delete,
     or_,
     select,
@@ -21,12 +19,12 @@ from collector.domain.instants import Instant
 from collector.domain.sources import SourceState
 from collector.ports import Purge, Upserted
 from collector.services.unswept import unswept
+from collector.store.case_choosing import where_cases
+from collector.store.case_columns import CaseColumns
 from collector.store.case_rows import (
     CHANGED,
     COLUMNS,
     case_of,
-    columns_from,
-    columns_of,
     row_of,
     says_the_same,
 )
@@ -40,12 +38,11 @@ STEP = 400
 CASES = "cases"
 """What the log of what was purged calls them."""
 
-_NO_REPORT: BindParameter[str] = bindparam("none", "", literal_execute=True)  # as the index has it
 
 Row = tuple[Any, ...]
 
 
-class Cases(Sources):
+class Cases(CaseColumns, Sources):
     """ports.CaseStore but for where reading a source stands."""
 
     def upsert_cases(self, cases: Sequence[Case], state: SourceState | None = None) -> Upserted:
@@ -136,7 +133,7 @@ class Cases(Sources):
         ids: Iterable[tuple[str, str]] | None = None,
     ) -> Sequence[Case]:
         """Cases that all of what is asked for holds of, without deleted ones, by source and id."""
-        chosen = _where(
+        chosen = where_cases(
             select(*cases.columns), resolved, answered, created, open_at, types, site, reported
         )
         with self.reading() as connection, unswept():
@@ -148,32 +145,6 @@ class Cases(Sources):
             found = [case_of(row, groups_of) for row in rows]
         found.sort(key=lambda case: (case.source, case.id))
         return found
-
-    def case_columns(
-        self,
-        columns: Sequence[str],
-        *,
-        resolved: tuple[Instant, Instant] | None = None,
-        answered: tuple[Instant, Instant] | None = None,
-        created: tuple[Instant, Instant] | None = None,
-        open_at: Instant | None = None,
-        types: Iterable[CaseType] | None = None,
-        site: str | None = None,
-        reported: bool = False,
-    ) -> Mapping[str, Sequence[Any]]:
-        """As `cases`, but columns, each with a value a case, in no order but all in the same."""
-        chosen = _where(
-            select(*(cases.c[name] for name in columns_of(columns))),
-            resolved,
-            answered,
-            created,
-            open_at,
-            types,
-            site,
-            reported,
-        )
-        with self.reading() as connection, unswept():
-            return columns_from(columns, fetch(connection.execute(chosen)))
 
     def purge_cases(self, before: Instant, now: Instant) -> int:
         """Delete cases that counted or were deleted before an instant, and log how many."""
@@ -208,35 +179,6 @@ class Cases(Sources):
         with self.reading() as connection:
             rows = connection.execute(select(purges).order_by(*purges.primary_key))
             return [Purge(row.at, row.what, row.before, row.rows) for row in rows]
-
-
-def _where(
-    statement: Select[Any],
-    resolved: tuple[Instant, Instant] | None,
-    answered: tuple[Instant, Instant] | None,
-    created: tuple[Instant, Instant] | None,
-    open_at: Instant | None,
-    types: Iterable[CaseType] | None,
-    site: str | None,
-    reported: bool,
-) -> Select[Any]:
-    of = cases.c
-    statement = statement.where(of.deleted.is_(None))
-    for column, span in ((of.counted, resolved), (of.answered, answered), (of.created, created)):
-        if span is not None:
-            statement = statement.where(column >= span[0], column < span[1])
-    if open_at is not None:
-        still = of.counted.is_(None) | (of.counted >= open_at)
-        # A sum is in no index: by when they were made all but a few would be looked through.
-        statement = statement.where(of.created + 0 < open_at, still)
-    if types is not None:
-        named = of.type.in_(sorted(type_.value for type_ in types))
-        statement = statement.where(or_(named, of.type.is_(None)))
-    if site is not None:
-        statement = statement.where(of.site == site)
-    if reported:
-        statement = statement.where(of.report != _NO_REPORT)
-    return statement
 
 
 def _rows_of(

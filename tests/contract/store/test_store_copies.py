@@ -229,7 +229,7 @@ def test_a_copy_that_has_no_place_is_said(file: Path) -> None:
         "UPDATE cases SET type = 'felanmälan'",
         "UPDATE cases SET pauses = '[1'",
         "UPDATE cases SET groups = '7'",
-        "UPDATE cases SET facets = '[]'",
+        "UPDATE cases SET alike = alike + 1",
     ],
 )
 def test_a_case_that_was_written_by_hand_is_found(store: SqlStore, statement: str) -> None:
