@@ -36,7 +36,12 @@ class Flights:
         self.take(probes)
 
     def take(self, probes: Mapping[str, Probe]) -> None:
-        """Poll with these from now on, by kind."""
+        """Poll with these from now on, by kind.
+
+        What is under way is given up: that its probe is closed is no failure of its target.
+        """
+        for check in list(self._flying):
+            self.give_up(check)
         self.probes = probes
         self._direct = {
             kind: probe for kind, probe in probes.items() if isinstance(probe, DirectProbe)
@@ -93,7 +98,9 @@ class Flights:
             log.exception("probe %s of %s has a bug", check.spec.name, check.watch.target.name)
             outcome = _BUG
         finally:
-            self._flying.pop(check, None)
+            # One that was given up may have another in its place by now.
+            if self._flying.get(check) is asyncio.current_task():
+                del self._flying[check]
         self._down(check, at, outcome)
 
     def _down(self, check: Check, at: Instant, outcome: Outcome) -> None:

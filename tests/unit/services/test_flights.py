@@ -163,6 +163,14 @@ def test_a_poll_that_was_asked_and_never_is_answered_is_given_up(air, caplog):
     assert "probe icmp of a hangs" in caplog.text
 
 
+@pytest.mark.parametrize("attempt", [0, 1], ids=["without a task", "by a task"])
+def test_other_probes_give_up_what_the_former_had_under_way(air, attempt):
+    probe = Asked(ASKED)
+    over = air(probe)
+    over.loop.call_later(0.2, over.flights.take, {"icmp": probe})
+    assert over.fly(attempt=attempt) == []
+
+
 def test_a_stop_gives_all_up(air):
     over = air(Asked(ASKED))
     assert over.fly(lambda: asyncio.ensure_future(over.flights.stop())) == []
