@@ -70,7 +70,7 @@ class Flights:
             )
         except Exception:
             log.exception("probe %s of %s has a bug", check.spec.name, check.watch.target.name)
-            self._down(check, at, _BUG)
+            self._take_in(check, at, _BUG)
             return True
         if sent:
             self._flying[check] = at
@@ -88,7 +88,7 @@ class Flights:
             self._call(check, 0, at)
             return
         del self._flying[check]
-        self._down(check, at, outcome)
+        self._take_in(check, at, outcome)
 
     async def _poll(self, check: Check, attempt: int, sent: Instant | None) -> None:
         at = self._clock.now() if sent is None else sent
@@ -101,9 +101,9 @@ class Flights:
             # One that was given up may have another in its place by now.
             if self._flying.get(check) is asyncio.current_task():
                 del self._flying[check]
-        self._down(check, at, outcome)
+        self._take_in(check, at, outcome)
 
-    def _down(self, check: Check, at: Instant, outcome: Outcome) -> None:
+    def _take_in(self, check: Check, at: Instant, outcome: Outcome) -> None:
         try:
             self._land(check, at, outcome)
         except Exception:
