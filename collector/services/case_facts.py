@@ -87,7 +87,9 @@ class _Reading:
         mine = [need for need in self._needs if need.pick is pick]
         if not mine:
             return CaseTable({})
-        columns = [*ALWAYS_READ, *self._columns]
+        # The rated are picked by when that was: their own times only say which case it is.
+        times = ALWAYS_READ if self._columns or pick is not Pick.ANSWERED else ("facets",)
+        columns = [*times, *self._columns]
         for need in mine:
             columns += need.columns
             columns += need.if_teams_change if self._teams_change else ()

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, partial
-from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
@@ -62,7 +61,7 @@ class CaseColumns(Database):
 
             def read(
                 types: Iterable[CaseType] | None, *such: Any, constants: Sequence[str] = ()
-            ) -> dict[str, Sequence[Any]]:
+            ) -> dict[str, list[Any]]:
                 names = columns_of(columns, constants)
                 chosen = select(*(cases.c[name] for name in names)).where(*such)
                 chosen = where_cases(chosen, *spans, types, site, reported)
@@ -75,13 +74,14 @@ class CaseColumns(Database):
             numbers = self._numbers(connection, types)
             if not numbers and types is not None:
                 return dict.fromkeys(columns, ())
-            if resolved is None:
+            if resolved is None and answered is None:
                 return read(types)
-            # A year's cases are read kind by kind, out of the index that holds all that is asked
+            # A year's cases are read kind by kind, out of an index that holds all that is asked
             # for, and of most of them only their times.
             parts = [
                 read(None, cases.c.alike.in_(some), constants=constants)
                 for constants, alike in numbers.items()
+                if answered is None or "satisfaction" not in constants
                 for some in chunks(alike, AT_ONCE)
             ]
         return _joined(columns, parts)
@@ -114,9 +114,13 @@ class CaseColumns(Database):
 
 
 def _joined(
-    names: Sequence[str], parts: Sequence[dict[str, Sequence[Any]]]
+    names: Sequence[str], parts: Sequence[dict[str, list[Any]]]
 ) -> Mapping[str, Sequence[Any]]:
     """Columns one after the other."""
-    if len(parts) == 1:
-        return parts[0]
-    return {name: [*chain.from_iterable(part[name] for part in parts)] for name in names}
+    if not parts:
+        return dict.fromkeys(names, ())
+    first, *others = parts
+    for name in first:
+        for other in others:
+            first[name] += other[name]
+    return first

@@ -60,10 +60,10 @@ def columns_of(names: Sequence[str], constants: Sequence[str] = ()) -> Sequence[
 
 def columns_from(
     names: Sequence[str],
-    read: Mapping[str, Sequence[Any]],
+    read: Mapping[str, list[Any]],
     known: Callable[[Iterable[int]], Mapping[int, Likeness]],
     constants: Sequence[str] = (),
-) -> dict[str, Sequence[Any]]:
+) -> dict[str, list[Any]]:
     """Columns by name, of those that `columns_of` says, cases that are alike together.
 
     `known` gives what numbers stand for; `constants` are the columns that follow from that.
@@ -83,34 +83,33 @@ def columns_from(
     return found
 
 
-def _spread(runs: Iterable[tuple[Any, int]]) -> Sequence[Any]:
+def _spread(runs: Iterable[tuple[Any, int]]) -> list[Any]:
     spread: list[Any] = []
     for value, length in runs:
         spread += [value] * length
     return spread
 
 
-def _flags(values: Iterable[int]) -> Sequence[bool]:
+def _flags(values: list[int]) -> list[bool]:
     return [value == 1 for value in values]
 
 
-def _parsed(values: Iterable[str | None]) -> Sequence[Any]:
+def _parsed(values: list[str | None]) -> list[Any]:
     """Many small JSON texts at once: a call for each takes longer than what it does."""
     texts = [text or "null" for text in values]
-    found: Sequence[Any] = json.loads(f"[{','.join(texts)}]")
+    found: list[Any] = json.loads(f"[{','.join(texts)}]")
     return found
 
 
-def _pauses_of(values: Iterable[str | None]) -> Sequence[Any]:
+def _pauses_of(texts: list[str | None]) -> list[Any]:
     """As `_parsed`, where many may be empty."""
-    texts = list(values)
     if None not in texts and "[]" not in texts:
         return _parsed(texts)
     parsed = iter(_parsed([text for text in texts if text and text != "[]"]))
     return [next(parsed) if text and text != "[]" else text and [] for text in texts]
 
 
-_READ: Mapping[str, Callable[[Iterable[Any]], Sequence[Any]]] = {
+_READ: Mapping[str, Callable[[list[Any]], list[Any]]] = {
     "assigned": _parsed,
     "pauses": _pauses_of,
     "major": _flags,

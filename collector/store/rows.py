@@ -38,7 +38,7 @@ def fetch(result: CursorResult[Any]) -> Sequence[tuple[Any, ...]]:
     return rows
 
 
-def fetch_columns(result: CursorResult[Any], names: Sequence[str]) -> dict[str, Sequence[Any]]:
+def fetch_columns(result: CursorResult[Any], names: Sequence[str]) -> dict[str, list[Any]]:
     """As `fetch`, but columns by these names: rows are let go of as they come, so that very many of
     them never lie in memory."""
     assert result.cursor is not None

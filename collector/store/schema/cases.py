@@ -78,8 +78,13 @@ def _index_of(name: str, only: str, columns: Sequence[str], **where: Any) -> Non
     index.ddl_if(dialect=only)
 
 
+def _partial_index(name: str, column: Column[Any], having: ColumnElement[bool]) -> None:
+    Index(name, column, sqlite_where=having, postgresql_where=having)
+
+
 _ANSWERED = cases.c.answered.is_not(None)
 Index("ix_cases_counted", cases.c.counted, cases.c.type)
+_partial_index("ix_cases_answered", cases.c.answered, _ANSWERED)
 # All that figures of a year read, those that are alike together: SQLite would look each row up, for
 # twice the time. PostgreSQL reads rows in the order of the disk, and has no room in an index for
 # long text.
@@ -102,23 +107,9 @@ _index_of("ix_cases_alike", "postgresql", ("alike", "counted"))
 _index_of(
     "ix_cases_answers",
     "sqlite",
-    (
-        "answered",
-        "type",
-        "deleted",
-        "created",
-        "counted",
-        "satisfaction",
-        "satisfaction_at",
-        "alike",
-    ),
+    ("alike", "answered", "deleted", "satisfaction", "satisfaction_at"),
     sqlite_where=_ANSWERED,
 )
-_index_of("ix_cases_answered", "postgresql", ("answered",), postgresql_where=_ANSWERED)
-
-
-def _partial_index(name: str, column: Column[Any], having: ColumnElement[bool]) -> None:
-    Index(name, column, sqlite_where=having, postgresql_where=having)
 
 
 _partial_index("ix_cases_deleted", cases.c.deleted, cases.c.deleted.is_not(None))

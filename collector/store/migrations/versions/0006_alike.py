@@ -69,15 +69,18 @@ COLUMNS: list[sa.Column[Any]] = [
 AT_ONCE = 2000
 """Cases in memory."""
 MEASURED = ["created", "waiting", "scheduled", "satisfaction"]
-RATED = ["answered", "type", "deleted", "created", "counted", "satisfaction", "satisfaction_at"]
+RATED = ["satisfaction", "satisfaction_at"]
 
 
 def upgrade() -> None:
     _remake(sa.Column("alike", sa.BigInteger, nullable=False), _number)
     op.create_index("ix_cases_counted", "cases", ["counted", "type"])
+    _index_some("ix_cases_answered", ["answered"], "answered IS NOT NULL")
     if op.get_bind().dialect.name == "sqlite":
         figures = ["alike", "counted", "deleted", *MEASURED, "pauses", "assigned"]
         op.create_index("ix_cases_figures", "cases", figures)
+        answers = ["alike", "answered", "deleted", *RATED]
+        _index_some("ix_cases_answers", answers, "answered IS NOT NULL")
     else:
         op.create_index("ix_cases_alike", "cases", ["alike", "counted"])
 
@@ -87,8 +90,11 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         figures = ["counted", "type", "deleted", *MEASURED, "facets", "pauses", "assigned"]
         op.create_index("ix_cases_figures", "cases", figures)
+        answers = ["answered", "type", "deleted", "created", "counted", *RATED, "facets"]
+        _index_some("ix_cases_answers", answers, "answered IS NOT NULL")
     else:
         op.create_index("ix_cases_counted", "cases", ["counted", "type"])
+        _index_some("ix_cases_answered", ["answered"], "answered IS NOT NULL")
 
 
 def _remake(last: sa.Column[Any], value_of: Callable[[Sequence[Any]], int | str]) -> None:
@@ -126,22 +132,14 @@ def _remake(last: sa.Column[Any], value_of: Callable[[Sequence[Any]], int | str]
             after.insert(), [dict(zip(after.c.keys(), it, strict=True)) for it in made]
         )
     op.drop_table("cases_before")
-    _index_as_ever(last.name)
-
-
-def _index_as_ever(last: str) -> None:
     op.create_index("ix_cases_created", "cases", ["created", "type"])
-    answered = sa.text("answered IS NOT NULL")
-    if op.get_bind().dialect.name == "sqlite":
-        op.create_index("ix_cases_answers", "cases", [*RATED, last], sqlite_where=answered)
-    else:
-        op.create_index("ix_cases_answered", "cases", ["answered"], postgresql_where=answered)
-    for name, column, having in (
-        ("ix_cases_deleted", "deleted", "deleted IS NOT NULL"),
-        ("ix_cases_report", "report", "report != ''"),
-    ):
-        where = sa.text(having)
-        op.create_index(name, "cases", [column], sqlite_where=where, postgresql_where=where)
+    _index_some("ix_cases_deleted", ["deleted"], "deleted IS NOT NULL")
+    _index_some("ix_cases_report", ["report"], "report != ''")
+
+
+def _index_some(name: str, columns: list[str], having: str) -> None:
+    where = sa.text(having)
+    op.create_index(name, "cases", columns, sqlite_where=where, postgresql_where=where)
 
 
 def _text(repeats: Sequence[Any]) -> str:
