@@ -5,9 +5,8 @@ which costs as much as the request; here a session stays and deadlines are share
 """
 
 import asyncio
-import errno
 import resource
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from time import monotonic
 from typing import Any, ClassVar
 
@@ -15,21 +14,16 @@ from gufo.snmp import _fast
 from gufo.snmp.user import User
 
 from collector.probes._deadlines import Deadlines
-from collector.probes._failures import errno_of
 from collector.probes._snmp.client import (
-    Answer,
     LocalError,
-    MalformedReply,
-    Refused,
     SnmpError,
     Timeout,
     Unauthorised,
-    Unreachable,
     Values,
-    WrongCommunity,
 )
 from collector.probes._snmp.credentials import Credential
 from collector.probes._snmp.gufo_keys import user_of
+from collector.probes._snmp.gufo_session import Answered, Session, Waiting, expire, sent
 
 _IDLE = 900.0
 """Seconds after which a session that nobody uses gives way to another."""
@@ -41,87 +35,6 @@ _LEFT_AT_LEAST = 512
 device takes three for a few seconds, and its session has been let go before that."""
 
 _Key = tuple[str, int]
-_Answered = Callable[[Answer], None]
-
-
-class _Session:
-    """A connected socket and the one request that may be under way on it.
-
-    `introduced` is set once it is kept for a v3 device: a reply that it passes over is then the
-    report of an engine that it does not know, for the device restarted or is another one.
-    """
-
-    __slots__ = (
-        "answered",
-        "broken",
-        "credential",
-        "descriptor",
-        "introduced",
-        "receive",
-        "socket",
-        "used",
-    )
-
-    def __init__(self, socket: Any, credential: Credential) -> None:
-        self.socket = socket
-        self.credential = credential
-        self.descriptor: int = socket.get_fd()
-        self.receive: Callable[[], Any] = socket.recv_get_many
-        self.answered: _Answered | None = None
-        self.used = 0.0
-        self.broken = False
-        self.introduced = False
-
-    def serves(self, credential: Credential) -> bool:
-        """Whether it was opened with an equal credential; mostly it is the very same."""
-        return self.credential is credential or self.credential == credential
-
-    def readable(self) -> None:
-        """Take what came: to who waits for it, else it is the late answer to a former request."""
-        try:
-            values = self.receive()
-        except BlockingIOError:
-            if self.introduced:
-                self.fail(Unauthorised("its engine is another than before"))
-            return
-        except (KeyboardInterrupt, SystemExit):
-            raise
-        except BaseException as error:  # noqa: BLE001 - the decoder's panics are no Exceptions
-            self.fail(_received(error, self.credential))
-            return
-        self._answer(values)
-
-    def fail(self, error: SnmpError | LocalError) -> None:
-        """End the request under way, if any; the session is of no more use."""
-        self.broken = True
-        self._answer(error)
-
-    def _answer(self, found: Values | SnmpError | LocalError) -> None:
-        answered, self.answered = self.answered, None
-        if answered is not None:
-            answered((found, monotonic() - self.used))
-
-
-class _Waiting:
-    """Somebody who awaits the answer to the request under way on a session."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.values: asyncio.Future[Values] = loop.create_future()
-        self.take: _Answered = self._take
-
-    def _take(self, answer: Answer) -> None:
-        found, _ = answer
-        if self.values.done():
-            return
-        if isinstance(found, SnmpError | LocalError):
-            self.values.set_exception(found)
-        else:
-            self.values.set_result(found)
-
-    def leave(self, session: _Session) -> None:
-        """Wait no longer."""
-        if session.answered is self.take:
-            session.answered = None
 
 
 class GufoClient:
@@ -131,8 +44,8 @@ class GufoClient:
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._deadlines: Deadlines[tuple[_Session, _Answered]] = Deadlines(_expire)
-        self._sessions: dict[_Key, _Session] = {}
+        self._deadlines: Deadlines[tuple[Session, Answered]] = Deadlines(expire)
+        self._sessions: dict[_Key, Session] = {}
         self._engines: dict[_Key, bytes] = {}
         self._most = _sessions_within(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
 
@@ -169,7 +82,7 @@ class GufoClient:
         credential: Credential,
         oids: Sequence[str],
         within: float,
-        answered: _Answered,
+        answered: Answered,
     ) -> bool:
         """As SnmpClient.ask: where a session is there that nobody else waits on."""
         session = self._sessions.get((address, port))
@@ -193,7 +106,7 @@ class GufoClient:
         self._deadlines.close()
 
     async def _again(
-        self, key: _Key, session: _Session, oids: Sequence[str], within: float
+        self, key: _Key, session: Session, oids: Sequence[str], within: float
     ) -> Values:
         session.broken = False
         try:
@@ -231,26 +144,26 @@ class GufoClient:
         return values
 
     def _send(
-        self, session: _Session, oids: Sequence[str], within: float, answered: _Answered
+        self, session: Session, oids: Sequence[str], within: float, answered: Answered
     ) -> None:
         try:
             session.socket.send_get_many(oids)
         except OSError as error:
             session.broken = True
-            raise _sent(error) from error
+            raise sent(error) from error
         session.used = monotonic()
         session.answered = answered
         self._deadlines.add((session, answered), within)
 
-    async def _ask(self, session: _Session, oids: Sequence[str], within: float) -> Values:
-        answer = _Waiting(self._loop)
+    async def _ask(self, session: Session, oids: Sequence[str], within: float) -> Values:
+        answer = Waiting(self._loop)
         try:
             self._send(session, oids, within, answer.take)
             return await answer.values
         finally:
             answer.leave(session)
 
-    async def _introduce(self, session: _Session, key: _Key, within: float) -> None:
+    async def _introduce(self, session: Session, key: _Key, within: float) -> None:
         """Learn the device's engine (RFC 3414 4) and its clock."""
         if key not in self._engines:
             await self._refresh(session, within)
@@ -259,8 +172,8 @@ class GufoClient:
         if session.credential.auth != "none":
             await self._refresh(session, within)
 
-    async def _refresh(self, session: _Session, within: float) -> None:
-        answer = _Waiting(self._loop)
+    async def _refresh(self, session: Session, within: float) -> None:
+        answer = Waiting(self._loop)
         session.receive = session.socket.recv_refresh
         try:
             session.socket.send_refresh()
@@ -268,12 +181,12 @@ class GufoClient:
             self._deadlines.add((session, answer.take), within)
             await answer.values
         except OSError as error:
-            raise _sent(error) from error
+            raise sent(error) from error
         finally:
             answer.leave(session)
             session.receive = session.socket.recv_get_many
 
-    def _open(self, where: str, credential: Credential, engine: bytes | None) -> _Session:
+    def _open(self, where: str, credential: Credential, engine: bytes | None) -> Session:
         try:
             if credential.version == "3":
                 user = user_of(credential) if engine else _NOBODY
@@ -289,7 +202,7 @@ class GufoClient:
                 socket = kind(where, credential.community, 0, 0, 0, 0)
         except OSError as error:
             raise LocalError(error) from error
-        session = _Session(socket, credential)
+        session = Session(socket, credential)
         self._loop.add_reader(session.descriptor, session.readable)
         return session
 
@@ -306,12 +219,12 @@ class GufoClient:
         self._drop(eldest, session)
         return True
 
-    def _forget(self, key: _Key, session: _Session) -> None:
+    def _forget(self, key: _Key, session: Session) -> None:
         """Drop a session, and what is known of the engine: another may answer there by now."""
         self._engines.pop(key, None)
         self._drop(key, session)
 
-    def _drop(self, key: _Key, session: _Session) -> None:
+    def _drop(self, key: _Key, session: Session) -> None:
         self._loop.remove_reader(session.descriptor)
         if self._sessions.get(key) is session:
             del self._sessions[key]
@@ -332,33 +245,3 @@ def _keys(user: User) -> tuple[str, int, bytes, int, bytes]:
         user.get_priv_alg(),
         user.get_priv_key(),
     )
-
-
-def _expire(request: tuple[_Session, _Answered]) -> None:
-    session, answered = request
-    if session.answered is answered:
-        session.fail(Timeout("no answer"))
-
-
-def _sent(error: OSError) -> Refused | LocalError:
-    """What a failed send means: our own fault, or an ICMP message that came before."""
-    if errno_of(error) == errno.ECONNREFUSED:
-        return Refused("the port is closed")
-    return LocalError(error)
-
-
-def _received(error: BaseException, credential: Credential) -> SnmpError | LocalError:
-    """What a failed receive means. Whatever the decoder raises – it also panics – is about what it
-    was given, since it was given nothing else."""
-    if isinstance(error, _fast.SnmpAuthError):
-        if credential.version == "3":
-            return Unauthorised("the agent refuses this user, auth and priv")
-        return WrongCommunity("the agent refuses access")
-    if isinstance(error, OSError):
-        number = errno_of(error)
-        if number == errno.ECONNREFUSED or "refused" in str(error):
-            return Refused("the port is closed")
-        if number in (errno.EHOSTUNREACH, errno.ENETUNREACH):
-            return Unreachable("the network says that it cannot be reached")
-        return LocalError(error)
-    return MalformedReply(f"no SNMP reply: {str(error)[:80]}")

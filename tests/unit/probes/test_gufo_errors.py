@@ -13,7 +13,7 @@ from collector.probes._snmp.client import (
     WrongCommunity,
 )
 from collector.probes._snmp.credentials import Credential
-from collector.probes._snmp.gufo import _received, _sent
+from collector.probes._snmp.gufo_session import received, sent
 
 V2C = Credential("2c", "public")
 V3 = Credential("3", user="drift")
@@ -38,7 +38,7 @@ V3 = Credential("3", user="drift")
     ids=lambda value: getattr(value, "__name__", None) or str(value)[:40],
 )
 def test_what_a_receive_raises_is_translated(error, credential, kind):
-    assert type(_received(error, credential)) is kind
+    assert type(received(error, credential)) is kind
 
 
 def test_no_error_of_the_library_is_left_out():
@@ -49,9 +49,9 @@ def test_no_error_of_the_library_is_left_out():
     }
     assert raised
     for error in raised:
-        assert isinstance(_received(error("x"), V2C), SnmpError)
+        assert isinstance(received(error("x"), V2C), SnmpError)
 
 
 def test_no_route_when_sending_is_our_own_and_a_refusal_is_the_device_s():
-    assert isinstance(_sent(OSError("Network is unreachable (os error 101)")), LocalError)
-    assert isinstance(_sent(OSError("Connection refused (os error 111)")), Refused)
+    assert isinstance(sent(OSError("Network is unreachable (os error 101)")), LocalError)
+    assert isinstance(sent(OSError("Connection refused (os error 111)")), Refused)
