@@ -177,8 +177,9 @@ class Case:
 
 
 class Facets(NamedTuple):
-    """What repeats from case to case, enums as their values and of groups the names alone: of many
-    cases there are few different ones, and what holds of one holds of all that have it."""
+    """What repeats from case to case, enums as their values, of groups the names alone and of the
+    satisfaction whether there is any: of many cases there are few different ones, and what holds of
+    one holds of all that have it."""
 
     type: str | None
     status: str | None
@@ -190,6 +191,7 @@ class Facets(NamedTuple):
     groups: tuple[str, ...] | None
     site: str
     unmapped: Mapping[str, str]
+    rated: bool
 
 
 @dataclass(frozen=True, slots=True)

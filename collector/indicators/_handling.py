@@ -1,10 +1,10 @@
 """Handling time of cases of one type (KPI.md "Handling time", "Working days")."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, compress
+from itertools import chain
 from operator import add, sub
 from typing import Any, Literal
 
@@ -118,10 +118,8 @@ class _Times:
 
     def worked(self, hours: Hours) -> Duration:
         """The service that all of them took."""
-        known = list(chain.from_iterable(filter(None, self._pauses)))
-        starts, ends, statuses = zip(*known, strict=True) if known else ((), (), ())
-        pausing = [status in self._pausing for status in statuses]
-        paused, resumed = compress(starts, pausing), compress(ends, pausing)
+        pauses = list(self._own(chain.from_iterable(filter(None, self._pauses))))
+        paused, resumed = (start for start, _, _ in pauses), (end for _, end, _ in pauses)
         return worked(hours, self.created, self.resolved, paused, resumed, self._unknown)
 
     def judged(self, definition: HandlingDefinition, hours: Hours) -> Sequence[Duration]:
@@ -144,7 +142,7 @@ class _Times:
             else:
                 yield sum(hours.between(start, end) for start, end, _ in self._own(pauses))
 
-    def _own(self, pauses: Sequence[Any]) -> Iterator[Any]:
+    def _own(self, pauses: Iterable[Any]) -> Iterator[Any]:
         return (pause for pause in pauses if pause[2] in self._pausing)
 
 

@@ -25,7 +25,7 @@ REGISTER = None
 _TYPES = frozenset({CaseType.INCIDENT, CaseType.REQUEST})
 NEEDS = (
     Need(Pick.ANSWERED, ("answered", "satisfaction", "satisfaction_at"), _TYPES),
-    Need(Pick.COUNTED, ("satisfaction",), _TYPES),
+    Need(Pick.COUNTED, (), _TYPES),
 )
 
 
@@ -49,10 +49,10 @@ def compute(facts: Facts, asked: Asked, definition: Definition) -> CaseFigure:
     n = len(known)
     value = sum(known["satisfaction"]) / n if n else None
     resolved = serve(facts.part(asked), _TYPES)
-    unanswered = resolved.cases["satisfaction"].count(None)
+    rated = resolved.cases.tally(lambda it: it.rated)[True]
     detail = {
         "n": n,
-        "response_rate": 1 - unanswered / len(resolved.cases) if len(resolved.cases) else None,
+        "response_rate": rated / len(resolved.cases) if len(resolved.cases) else None,
         "resolved": len(resolved.cases),
         "excluded": resolved.excluded,
         "flags": {"closed_used": known["satisfaction_at"].count(None)},

@@ -50,8 +50,9 @@ class CaseTable:
             if not len(self):
                 return ()
             column = self._all[name]
-            found = list(chain.from_iterable(column[start:stop] for start, stop in self._spans))
-            self._columns[name] = found
+            found = self._columns[name] = []
+            for start, stop in self._spans:
+                found += column[start:stop]
         return found
 
     @cached_property

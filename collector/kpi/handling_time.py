@@ -39,15 +39,17 @@ def full_day(calendar: Calendar) -> Duration:
 def service_before(hours: Hours, instants: Iterable[Instant]) -> Duration:
     """The sum of W over instants, in µs."""
     ordered = sorted(instants)
-    whole = first = 0
-    for start, end in hours.spans:
-        first = bisect_right(ordered, start, first)
-        past = bisect_right(ordered, end, first)
-        whole += sum(ordered[first:past]) - (past - first) * start
+    if not ordered:
+        return 0
+    first, last = ordered[0], ordered[-1]
+    whole = len(ordered) * hours.before(first)
+    place = 0
+    for start, end in hours.within(first, last):
+        place = bisect_right(ordered, start, place)
+        past = bisect_right(ordered, end, place)
+        whole += sum(ordered[place:past]) - (past - place) * start
         whole += (len(ordered) - past) * (end - start)
-        if past == len(ordered):
-            break
-        first = past
+        place = past
     return whole
 
 

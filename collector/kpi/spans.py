@@ -25,13 +25,14 @@ class Lengths:
 
     def between(self, start: Instant, end: Instant) -> Duration:
         """How much of [start, end) they cover."""
-        return self._before(end) - self._before(start) if start < end else 0
+        return self.before(end) - self.before(start) if start < end else 0
 
     def within(self, start: Instant, end: Instant) -> list[Span]:
         """The part within [start, end)."""
         return clip(self.spans, start, end)
 
-    def _before(self, at: Instant) -> Duration:
+    def before(self, at: Instant) -> Duration:
+        """How much of all time before an instant they cover."""
         i = bisect_right(self._starts, at)
         if not i:
             return 0

@@ -1,7 +1,7 @@
 """Very many cases as columns, read by what they have in common."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
@@ -12,13 +12,14 @@ from collector.services.unswept import unswept
 from collector.store.case_choosing import where_cases
 from collector.store.case_likeness import (
     LIKENESS,
+    LISTED,
     Likeness,
     columns_from,
-    columns_of,
+    differing,
     likeness,
 )
 from collector.store.engine import Database
-from collector.store.rows import chunks, fetch, fetch_columns
+from collector.store.rows import chunks, fetch
 from collector.store.schema import cases
 
 AT_ONCE = 2000
@@ -62,16 +63,16 @@ class CaseColumns(Database):
             def read(
                 types: Iterable[CaseType] | None, *such: Any, constants: Sequence[str] = ()
             ) -> dict[str, list[Any]]:
-                names = columns_of(columns, constants)
-                chosen = select(*(cases.c[name] for name in names)).where(*such)
-                chosen = where_cases(chosen, *spans, types, site, reported)
                 # A sum is in no index: the few that are chosen are put in order afterwards.
-                chosen = chosen.order_by(cases.c.alike if such else cases.c.alike + 0)
-                found = fetch_columns(connection.execute(chosen), names)
-                known = partial(self._likenesses, connection)
-                return columns_from(columns, found, known, constants)
+                number = (cases.c.alike if such else cases.c.alike + 0).label("number")
+                lists = (LISTED[name] for name in differing(columns, constants))
+                chosen = select(number, func.count(), *lists).where(*such)
+                chosen = where_cases(chosen, *spans, types, site, reported).group_by("number")
+                rows = fetch(connection.execute(chosen))
+                known = self._likenesses(connection, (row[0] for row in rows))
+                return columns_from(columns, rows, known, constants)
 
-            numbers = self._numbers(connection, types)
+            numbers = self._numbers(connection, columns, types, rated=answered is not None)
             if not numbers and types is not None:
                 return dict.fromkeys(columns, ())
             if resolved is None and answered is None:
@@ -81,23 +82,29 @@ class CaseColumns(Database):
             parts = [
                 read(None, cases.c.alike.in_(some), constants=constants)
                 for constants, alike in numbers.items()
-                if answered is None or "satisfaction" not in constants
                 for some in chunks(alike, AT_ONCE)
             ]
         return _joined(columns, parts)
 
     def _numbers(
-        self, connection: Connection, types: Iterable[CaseType] | None
+        self,
+        connection: Connection,
+        columns: Sequence[str],
+        types: Iterable[CaseType] | None,
+        *,
+        rated: bool,
     ) -> Mapping[tuple[str, ...], Sequence[int]]:
-        """The numbers of what is alike, or of those of some types and of none, by the columns that
-        are the same for all cases that have one of them."""
+        """The numbers of what is alike, or of those of some types and of none and of the rated
+        ones, by which of the columns are the same for all cases that have one of them."""
         numbers = [number for (number,) in fetch(connection.execute(_NUMBERS))]
         known = self._likenesses(connection, numbers)
         wanted = None if types is None else {None, *(type_.value for type_ in types)}
         found: dict[tuple[str, ...], list[int]] = {}
         for number in numbers:
-            if wanted is None or known[number].facets.type in wanted:
-                found.setdefault(known[number].constants, []).append(number)
+            facets = known[number].facets
+            if (wanted is None or facets.type in wanted) and (facets.rated or not rated):
+                same = tuple(name for name in known[number].constants if name in columns)
+                found.setdefault(same, []).append(number)
         return found
 
     @cached_property

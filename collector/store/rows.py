@@ -38,19 +38,6 @@ def fetch(result: CursorResult[Any]) -> Sequence[tuple[Any, ...]]:
     return rows
 
 
-def fetch_columns(result: CursorResult[Any], names: Sequence[str]) -> dict[str, list[Any]]:
-    """As `fetch`, but columns by these names: rows are let go of as they come, so that very many of
-    them never lie in memory."""
-    assert result.cursor is not None
-    columns: list[list[Any]] = [[] for _ in names]
-    take = [column.extend for column in columns]
-    while rows := result.cursor.fetchmany(CHUNK):
-        for extend, values in zip(take, zip(*rows, strict=True), strict=True):
-            extend(values)
-    result.close()
-    return dict(zip(names, columns, strict=True))
-
-
 dumps = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 """JSON that is the same for the same value."""
 

@@ -139,6 +139,7 @@ def _facets(it: Case, alike: dict[tuple[Any, ...], Facets]) -> Facets:
         groups=None if it.groups is None else tuple(g.group for g in it.groups),
         site=it.site,
         unmapped=it.unmapped,
+        rated=it.satisfaction is not None,
     )
-    key = (*found[:-1], tuple(sorted(it.unmapped.items())))
+    key = (*found[:-2], tuple(sorted(it.unmapped.items())), found.rated)
     return alike.setdefault(key, found)

@@ -10,7 +10,7 @@ from sqlalchemy import (
     Text,
 )
 
-HEAD = "0006"
+HEAD = "0007"
 """The newest migration; revisions are numbers with leading zeros, so that they sort."""
 
 COLLECTOR = 0

@@ -91,17 +91,7 @@ _partial_index("ix_cases_answered", cases.c.answered, _ANSWERED)
 _index_of(
     "ix_cases_figures",
     "sqlite",
-    (
-        "alike",
-        "counted",
-        "deleted",
-        "created",
-        "waiting",
-        "scheduled",
-        "satisfaction",
-        "pauses",
-        "assigned",
-    ),
+    ("alike", "counted", "deleted", "created", "waiting", "scheduled", "pauses", "assigned"),
 )
 _index_of("ix_cases_alike", "postgresql", ("alike", "counted"))
 _index_of(

@@ -292,6 +292,20 @@ def test_columns_say_what_cases_say(store: SqlStore) -> None:
     assert told["answered"] == [None, NOON + DAY, None]
 
 
+def test_columns_keep_every_letter_and_every_digit(store: SqlStore) -> None:
+    texts = ["", "null", '"', "\\", ",", "a\n\tb", "Ärende №7", "🖨", "[1,2]"]
+    numbers = [5.0, 1.0, 13 / 3, 2 / 3, 4.999999999999999, 0.1 + 0.2, 3.5, 1e-7, 12345.678901234567]
+    kept = enumerate(zip(texts, numbers, strict=True))
+    store.upsert_cases(
+        [case(f"{place}", report=text, satisfaction=number) for place, (text, number) in kept]
+    )
+    columns = store.case_columns(["id", "report", "satisfaction", "facets"], resolved=ALL)
+    found = sorted(zip(*(columns[name] for name in columns), strict=True))
+    assert [report for _, report, _, _ in found] == texts
+    assert [number for _, _, number, _ in found] == numbers
+    assert all(facets.rated for *_, facets in found)
+
+
 @pytest.mark.parametrize("names", [["created"], ["type"], ["id", "groups", "site"]])
 def test_columns_are_those_that_were_asked_for(store: SqlStore, names: list[str]) -> None:
     columns = store.case_columns(names, resolved=ALL)

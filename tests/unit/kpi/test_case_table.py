@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from collector.domain.cases import Facets
 from collector.kpi.case_table import CaseTable
 
-NONE = Facets("incident", None, None, None, None, "", "", None, "", {})
+NONE = Facets("incident", None, None, None, None, "", "", None, "", {}, False)
 KINDS = [NONE._replace(type=type_, site=site) for type_ in ("incident", "request") for site in "ab"]
 
 rows = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 9)), max_size=30)
