@@ -1,24 +1,24 @@
 """Very many cases as columns, read by what they have in common."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, func, select
 
 from collector.domain.cases import CaseType
 from collector.domain.instants import Instant
 from collector.services.unswept import unswept
 from collector.store.case_choosing import where_cases
 from collector.store.case_likeness import (
+    AS_JSON,
     LIKENESS,
-    LISTED,
-    Likeness,
+    Kinds,
     columns_from,
     differing,
     likeness,
 )
 from collector.store.engine import Database
+from collector.store.json_lists import listed, row_of, values_of
 from collector.store.rows import chunks, fetch
 from collector.store.schema import cases
 
@@ -36,8 +36,13 @@ _NUMBERS_ONE_BY_ONE = _NUMBERS_ONE_BY_ONE.union_all(
 _NUMBERS = select(_NUMBERS_ONE_BY_ONE.c.number).where(_NUMBERS_ONE_BY_ONE.c.number.is_not(None))
 """The different numbers by a step in the index for each, where DISTINCT would read all of it."""
 
-_ONE_OF = select(*(cases.c[name] for name in LIKENESS))
-_ONE_OF = _ONE_OF.where(cases.c.alike == bindparam("number")).limit(1)
+_ONE_OF = select(row_of(AS_JSON[name] for name in LIKENESS)).limit(1)
+_EACH = _NUMBERS.add_columns(
+    _ONE_OF.where(cases.c.alike == _NUMBERS_ONE_BY_ONE.c.number).scalar_subquery()
+)
+"""And with each of them what any of the cases says that has it."""
+
+_LISTED = {name: listed(value) for name, value in AS_JSON.items()}
 
 
 class CaseColumns(Database):
@@ -65,14 +70,14 @@ class CaseColumns(Database):
             ) -> dict[str, list[Any]]:
                 # A sum is in no index: the few that are chosen are put in order afterwards.
                 number = (cases.c.alike if such else cases.c.alike + 0).label("number")
-                lists = (LISTED[name] for name in differing(columns, constants))
+                lists = (_LISTED[name] for name in differing(columns, constants))
                 chosen = select(number, func.count(), *lists).where(*such)
                 chosen = where_cases(chosen, *spans, types, site, reported).group_by("number")
                 rows = fetch(connection.execute(chosen))
-                known = self._likenesses(connection, (row[0] for row in rows))
-                return columns_from(columns, rows, known, constants)
+                return columns_from(columns, rows, kinds.likenesses, constants)
 
-            numbers = self._numbers(connection, columns, types, rated=answered is not None)
+            kinds = self._kinds_in(connection)
+            numbers = kinds.such(types, columns, rated=answered is not None)
             if not numbers and types is not None:
                 return dict.fromkeys(columns, ())
             if resolved is None and answered is None:
@@ -86,38 +91,17 @@ class CaseColumns(Database):
             ]
         return _joined(columns, parts)
 
-    def _numbers(
-        self,
-        connection: Connection,
-        columns: Sequence[str],
-        types: Iterable[CaseType] | None,
-        *,
-        rated: bool,
-    ) -> Mapping[tuple[str, ...], Sequence[int]]:
-        """The numbers of what is alike, or of those of some types and of none and of the rated
-        ones, by which of the columns are the same for all cases that have one of them."""
-        numbers = [number for (number,) in fetch(connection.execute(_NUMBERS))]
-        known = self._likenesses(connection, numbers)
-        wanted = None if types is None else {None, *(type_.value for type_ in types)}
-        found: dict[tuple[str, ...], list[int]] = {}
-        for number in numbers:
-            facets = known[number].facets
-            if (wanted is None or facets.type in wanted) and (facets.rated or not rated):
-                same = tuple(name for name in known[number].constants if name in columns)
-                found.setdefault(same, []).append(number)
-        return found
+    _kinds = Kinds({})
 
-    @cached_property
-    def _known(self) -> dict[int, Likeness]:
-        """What numbers stand for; they follow from it, so that it holds for good."""
-        return {}
-
-    def _likenesses(self, connection: Connection, numbers: Iterable[int]) -> Mapping[int, Likeness]:
-        for number in numbers:
-            if number not in self._known:
-                row = connection.execute(_ONE_OF, {"number": number}).one()
-                self._known[number] = likeness(row)
-        return self._known
+    def _kinds_in(self, connection: Connection) -> Kinds:
+        """What kinds there are now; looked up anew where there are others than before."""
+        kinds = self._kinds  # another thread's reading may be of a later state
+        if [number for (number,) in fetch(connection.execute(_NUMBERS))] != kinds.numbers:
+            rows = fetch(connection.execute(_EACH))
+            said = values_of([text for _, text in rows])
+            its = {number: likeness(row) for (number, _), row in zip(rows, said, strict=True)}
+            self._kinds = kinds = Kinds(its)
+        return kinds
 
 
 def _joined(

@@ -1,30 +1,34 @@
 """What cases have in common that are alike, and columns made of it and of what they have not."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from collector.domain.cases import Facets
+from collector.domain.cases import CaseType, Facets
 from collector.store.case_rows import waited
-from collector.store.json_lists import listed, values_of
+from collector.store.json_lists import as_json, values_of
 from collector.store.schema import cases
 
 FACETS = Facets._fields[: Facets._fields.index("rated")]
 """The columns that repeat from case to case, in the order in which `facets` has them."""
 
 
+AS_JSON = {
+    column.name: as_json(
+        column, json_text=column.name in {"groups", "assigned", "pauses", "unmapped"}
+    )
+    for column in cases.columns
+}
+"""What a column's value is read by where there are many."""
+
+
 class Likeness(NamedTuple):
-    """What cases have in common that have the same number: their facets, and whether they waited at
-    all (None where nothing is known of when)."""
+    """What cases have in common that have the same number: their facets, whether they waited at all
+    (None where nothing is known of when), and the columns that are the same for all of them, which
+    need not be read."""
 
     facets: Facets
     waited: bool | None
-
-    @property
-    def constants(self) -> tuple[str, ...]:
-        """The columns that are the same for all of them, and so need not be read."""
-        waiting = () if self.waited else ("waiting", "scheduled", "pauses")
-        return waiting if self.facets.rated else (*waiting, "satisfaction")
+    constants: tuple[str, ...]
 
 
 LIKENESS = (*FACETS, "waiting", "scheduled", "pauses", "satisfaction")
@@ -32,15 +36,42 @@ LIKENESS = (*FACETS, "waiting", "scheduled", "pauses", "satisfaction")
 
 
 def likeness(row: Sequence[Any]) -> Likeness:
-    """That of a case, of whose row these are the columns LIKENESS."""
+    """That of a case, of which these are the columns LIKENESS."""
     *of_facets, waiting, scheduled, pauses, satisfaction = row
     facets = Facets._make([*of_facets, satisfaction is not None])
-    groups: Any = facets.groups and tuple(json.loads(str(facets.groups)))
-    unmapped: Any = json.loads(str(facets.unmapped)) if facets.unmapped else {}
+    groups = None if facets.groups is None else tuple(facets.groups)
+    ever = waited(waiting, scheduled, pauses)
+    constants = () if ever else ("waiting", "scheduled", "pauses")
     return Likeness(
-        facets._replace(groups=groups, unmapped=unmapped),
-        waited(waiting, scheduled, None if pauses is None else json.loads(pauses)),
+        facets._replace(groups=groups, unmapped=facets.unmapped or {}),
+        ever,
+        constants if facets.rated else (*constants, "satisfaction"),
     )
+
+
+class Kinds:
+    """What the different numbers of a table's cases stand for."""
+
+    def __init__(self, likenesses: Mapping[int, Likeness]) -> None:
+        self.numbers = list(likenesses)
+        self.likenesses = likenesses
+        self._classes: dict[tuple[str | None, bool, tuple[str, ...]], list[int]] = {}
+        for number, alike in likenesses.items():
+            of_class = (alike.facets.type, alike.facets.rated, alike.constants)
+            self._classes.setdefault(of_class, []).append(number)
+
+    def such(
+        self, types: Iterable[CaseType] | None, columns: Sequence[str], *, rated: bool
+    ) -> Mapping[tuple[str, ...], Sequence[int]]:
+        """The numbers, or those of some types and of none and of the rated ones, by which of the
+        columns are the same for all cases that have one of them."""
+        wanted = None if types is None else {None, *(type_.value for type_ in types)}
+        found: dict[tuple[str, ...], list[int]] = {}
+        for (type_, its_rated, constants), numbers in self._classes.items():
+            if (wanted is None or type_ in wanted) and (its_rated or not rated):
+                same = tuple(name for name in constants if name in columns)
+                found.setdefault(same, []).extend(numbers)
+        return found
 
 
 _CONSTANT: Mapping[str, Callable[[Likeness], Any]] = {
@@ -49,13 +80,6 @@ _CONSTANT: Mapping[str, Callable[[Likeness], Any]] = {
     "pauses": lambda alike: None if alike.waited is None else [],
     "satisfaction": lambda _: None,
 }
-
-
-LISTED = {
-    column.name: listed(column, json_text=column.name in {"assigned", "pauses"})
-    for column in cases.columns
-}
-"""What a column is read by."""
 
 
 def differing(names: Iterable[str], constants: Iterable[str] = ()) -> Sequence[str]:
@@ -71,7 +95,7 @@ def columns_from(
     constants: Sequence[str] = (),
 ) -> dict[str, list[Any]]:
     """Columns by name, cases that are alike together: of rows of the number of what they are alike
-    in, how many they are, and LISTED of the columns that are `differing`.
+    in, how many they are, and lists of the columns that are `differing`.
 
     `known` has what numbers stand for; `constants` are the columns that follow from that.
     """

@@ -1,6 +1,7 @@
 """Cases: taken in as often and in whatever order they come, read by when they count."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import fields, replace
 from itertools import pairwise
 from typing import Any
@@ -294,7 +295,17 @@ def test_columns_say_what_cases_say(store: SqlStore) -> None:
 
 def test_columns_keep_every_letter_and_every_digit(store: SqlStore) -> None:
     texts = ["", "null", '"', "\\", ",", "a\n\tb", "Ärende №7", "🖨", "[1,2]"]
-    numbers = [5.0, 1.0, 13 / 3, 2 / 3, 4.999999999999999, 0.1 + 0.2, 3.5, 1e-7, 12345.678901234567]
+    numbers = [
+        5.0,
+        1.0,
+        13 / 3,
+        2 / 3,
+        4.999999999999999,
+        0.1 + 0.2,
+        None,
+        1e-7,
+        12345.678901234567,
+    ]
     kept = enumerate(zip(texts, numbers, strict=True))
     store.upsert_cases(
         [case(f"{place}", report=text, satisfaction=number) for place, (text, number) in kept]
@@ -303,7 +314,22 @@ def test_columns_keep_every_letter_and_every_digit(store: SqlStore) -> None:
     found = sorted(zip(*(columns[name] for name in columns), strict=True))
     assert [report for _, report, _, _ in found] == texts
     assert [number for _, _, number, _ in found] == numbers
-    assert all(facets.rated for *_, facets in found)
+    assert [facets.rated for *_, facets in found] == [number is not None for number in numbers]
+    made = store.case_columns(["id", "satisfaction"], created=ALL)
+    assert dict(zip(made["id"], made["satisfaction"], strict=True)) == {
+        f"{place}": number for place, number in enumerate(numbers)
+    }
+
+
+def test_what_another_process_brings_is_in_the_columns(store: SqlStore, store_url: str) -> None:
+    store.upsert_cases([case("1")])
+    assert store.case_columns(["id"], resolved=ALL)["id"] == ["1"]
+    with closing(open_store(store_url)) as other:
+        other.upsert_cases([case("2", site="laxa", unmapped={"type": "Fråga"}, type=None)])
+    columns = store.case_columns(["id", "facets"], resolved=ALL)
+    found = dict(zip(columns["id"], columns["facets"], strict=True))
+    assert (found["1"].site, found["2"].site) == (case("1").site, "laxa")
+    assert found["2"].unmapped == {"type": "Fråga"}
 
 
 @pytest.mark.parametrize("names", [["created"], ["type"], ["id", "groups", "site"]])
