@@ -1,6 +1,7 @@
 """User satisfaction (KPI.md "User satisfaction")."""
 
 from dataclasses import dataclass
+from math import fsum
 
 from collector.domain.cases import CaseType
 from collector.indicators import _cases
@@ -47,7 +48,8 @@ def compute(facts: Facts, asked: Asked, definition: Definition) -> CaseFigure:
     answers = _answers(facts, asked)
     known = answers.having(lambda it: it.type is not None and not lacks_site(it, asked))
     n = len(known)
-    value = sum(known["satisfaction"]) / n if n else None
+    # A plain sum of fractions differs by their order, and answers come in none.
+    value = fsum(known["satisfaction"]) / n if n else None
     resolved = serve(facts.part(asked), _TYPES)
     rated = resolved.cases.tally(lambda it: it.rated)[True]
     detail = {

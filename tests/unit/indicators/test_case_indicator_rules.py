@@ -56,7 +56,7 @@ def cases(draw):
             statuses=draw(st.none() | HISTORY.map(tuple)),
             waiting=draw(st.none() | st.integers(0, 9 * DAY)),
             site="" if "site" in unmapped else draw(st.sampled_from(SITES)),
-            satisfaction=draw(st.none() | st.integers(1, 5)),
+            satisfaction=draw(st.none() | st.integers(1, 5) | st.sampled_from([7 / 3, 13 / 3])),
             satisfaction_at=draw(st.none() | INSTANTS),
             excluded=draw(st.sampled_from([None, None, None, Exclusion.SPAM])),
             unmapped=unmapped,
@@ -141,6 +141,15 @@ def test_an_excluded_case_changes_no_figure(made):
     for indicator in case_indicators().values():
         found, without = figure(indicator, facts(made)), figure(indicator, facts(kept))
         assert (found.value, found.coverage) == (without.value, without.coverage)
+
+
+@settings(deadline=None)
+@given(cases(), st.randoms())
+def test_the_order_in_which_cases_come_changes_no_figure(made, dice):
+    shuffled = [*made]
+    dice.shuffle(shuffled)
+    for indicator in case_indicators().values():
+        assert figure(indicator, facts(made)) == figure(indicator, facts(shuffled))
 
 
 @settings(deadline=None)

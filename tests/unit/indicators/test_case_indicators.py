@@ -338,6 +338,15 @@ def test_satisfaction_is_the_mean_of_the_answers_given_in_the_period():
     assert (found.detail["n"], found.detail["response_rate"]) == (5, close(6 / 7))
 
 
+def test_satisfaction_is_the_same_to_the_last_digit_in_whatever_order_answers_come():
+    answers = [1 + step * 4 / 6 for step in range(7)] * 3
+    found = {
+        figure(user_satisfaction, facts([rated(n, value) for n, value in enumerate(order)])).value
+        for order in (answers, sorted(answers), sorted(answers, reverse=True))
+    }
+    assert found == {3.0}
+
+
 def test_too_few_answers_are_shown_and_not_judged():
     cases = [rated(n, 4) for n in range(4)]
     found = figure(user_satisfaction, facts(cases))
