@@ -7,7 +7,7 @@ from typing import Protocol
 from collector.domain.checks import Check, Next
 from collector.domain.events import Event, EventKind
 from collector.domain.instants import Instant
-from collector.domain.merging import REMEMBERED, Entries, enough, held_at, merged, override
+from collector.domain.merging import REMEMBERED, Entries, before, enough, held_at, merged
 from collector.domain.samples import Outcome, Reason, Result
 from collector.domain.states import Change, State
 from collector.domain.targets import Merge, Target
@@ -299,15 +299,14 @@ class Watch:
         if check.state is state:
             return
         check.state = state
-        override(check.history, at)
-        check.history.append((at, state))
-        del check.history[:-REMEMBERED]
+        check.history = [*before(check.history, at), (at, state)][-REMEMBERED:]
         self._merge(at, known, reason)
 
     def _merge(self, at: Instant, known: Instant, reason: Reason | None) -> None:
         """Work out the merged state from `at` on, and write down where it now differs."""
-        overridden = override(self.emitted, at)
-        previous = self.state
+        emitted = before(self.emitted, at)
+        overridden = len(emitted) < len(self.emitted)
+        previous = emitted[-1][1] if emitted else State.UNKNOWN
         points = {at}
         points.update(t for check in self.checks for t, _ in check.history if t > at)
         points.update(t for member in self.members for t, _ in member.emitted if t > at)
@@ -315,9 +314,10 @@ class Watch:
             state = self._made_of(point)
             if state is not previous or (overridden and point == at):
                 previous = state
-                self.emitted.append((point, state))
+                emitted.append((point, state))
                 self.journal.change(Change(self.id, point, state, max(known, point), reason))
-        del self.emitted[:-REMEMBERED]
+        # All at once: another thread that takes a snapshot must not find it half done.
+        self.emitted = emitted[-REMEMBERED:]
         for group in self.groups:
             group._merge(at, known, reason)
 

@@ -44,9 +44,6 @@ def held_at(entries: Entries, at: Instant) -> State:
     return State.UNKNOWN
 
 
-def override(entries: Entries, at: Instant) -> bool:
-    """Take back the entries from `at` on; whether there were any."""
-    length = len(entries)
-    while entries and entries[-1][0] >= at:
-        entries.pop()
-    return len(entries) < length
+def before(entries: Entries, at: Instant) -> Entries:
+    """The entries without those from `at` on."""
+    return [entry for entry in entries if entry[0] < at]

@@ -222,6 +222,21 @@ def test_an_outage_found_late_takes_back_what_was_written_after_its_start():
     assert bench.book.states() == [(0, State.UP), (seconds(60), State.DOWN)]
 
 
+def test_who_looks_while_a_state_is_taken_back_finds_what_held_before():
+    bench = Bench("http", "tcp", merge=Merge.ALL)
+    for probe in ("http", "tcp"):
+        bench.fold(0, UP, probe)
+    bench.fold(60, DOWN, "http")
+    bench.fold(65, LOCAL, "tcp")
+    seen = bench.watch.emitted
+    entries = [*seen]
+    for second in (72, 84):
+        bench.fold(second, DOWN, "http")
+    bench.watch.confirm(bench.check("http"), START + seconds(86))
+    assert seen == entries == [(START, State.UP), (START + seconds(65), State.UNKNOWN)]
+    assert bench.watch.emitted == [(START, State.UP), (START + seconds(60), State.DOWN)]
+
+
 def test_a_probe_without_rights_takes_no_part_where_another_remains():
     bench = Bench("icmp", "snmp", merge=Merge.ALL)
     bench.fold(0, FORBIDDEN, "icmp")
