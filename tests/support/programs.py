@@ -1,13 +1,18 @@
 """Programs of the machine that tests talk to; a test without its program is skipped."""
 
 import os
+import random
 import shutil
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+
+_DICE = random.SystemRandom()
+"""Hypothesis sets the common one back for each test."""
 
 _PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin", "/sbin"])
 
@@ -35,11 +40,16 @@ def network_only() -> None:
 
 
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """A port that nothing listened on a moment ago, on any IPv4 address."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nothing used a moment ago, on any IPv4 address.
+
+    It is none of those that Linux gives to clients (from 32768 on), or one of the agent's many
+    sockets could have it while its server is away.
+    """
+    while True:
+        port = _DICE.randrange(20_000, 32_768)
+        with socket.socket(socket.AF_INET, kind) as probe, suppress(OSError):
+            probe.bind(("", port))
+            return port
 
 
 def free_udp_port() -> int:
