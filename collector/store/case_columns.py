@@ -18,7 +18,7 @@ from collector.store.case_likeness import (
     likeness,
 )
 from collector.store.engine import Database
-from collector.store.json_lists import listed, row_of, values_of
+from collector.store.json_lists import listed, row_as_json, values_of
 from collector.store.rows import chunks, fetch
 from collector.store.schema import cases
 
@@ -36,7 +36,7 @@ _NUMBERS_ONE_BY_ONE = _NUMBERS_ONE_BY_ONE.union_all(
 _NUMBERS = select(_NUMBERS_ONE_BY_ONE.c.number).where(_NUMBERS_ONE_BY_ONE.c.number.is_not(None))
 """The different numbers by a step in the index for each, where DISTINCT would read all of it."""
 
-_ONE_OF = select(row_of(AS_JSON[name] for name in LIKENESS)).limit(1)
+_ONE_OF = select(row_as_json(AS_JSON[name] for name in LIKENESS)).limit(1)
 _EACH = _NUMBERS.add_columns(
     _ONE_OF.where(cases.c.alike == _NUMBERS_ONE_BY_ONE.c.number).scalar_subquery()
 )

@@ -24,7 +24,7 @@ def listed(value: ColumnElement[str]) -> ColumnElement[str]:
     return func.aggregate_strings(value, ",")
 
 
-def row_of(values: Iterable[ColumnElement[str]]) -> ColumnElement[str]:
+def row_as_json(values: Iterable[ColumnElement[str]]) -> ColumnElement[str]:
     """Several values `as_json` as a list, itself a value for `values_of`."""
     return "[" + reduce(lambda before, value: before + "," + value, values) + "]"
 
@@ -53,7 +53,7 @@ def _in_sqlite(element: _AsJson, compiler: SQLCompiler, **named: Any) -> str:
         # As it stands a text of it would have fifteen digits, and seventeen take long; nothing must
         # be left to printf, which makes a zero of it.
         whole = f"CAST({value} AS INTEGER)"
-        return f"iif({value} <> {whole}, printf('%!.17g', {value}), {whole})"
+        return f"CASE WHEN {value} <> {whole} THEN printf('%!.17g', {value}) ELSE {whole} END"
     return value
 
 
