@@ -1,6 +1,7 @@
 """A measurement as JSON and as tables."""
 
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from typing import Any
 
 from collector.cli.case_details import case_parts, case_rows
@@ -53,6 +54,18 @@ def overview(work: Opened, measured: Sequence[tuple[Indicator, Measurement]]) ->
         ],
         at_most=MAIL_WIDTH,
     )
+
+
+def judged_on_year(work: Opened, measured: Sequence[tuple[Indicator, Measurement]]) -> list[str]:
+    """What the verdicts in an overview rest on that are not on the value beside them."""
+    words, lines = work.words, []
+    for indicator, each in measured:
+        so_far = each.detail.get("year_to_date")
+        if so_far and each.verdict and so_far["value"] != each.value:
+            value = words.value(so_far["value"], each.unit, each.target)
+            said = words["judged_on_year"].format(name=name_of(work, indicator), value=value)
+            lines += ["", *wrap(said, MAIL_WIDTH)]
+    return lines
 
 
 def details(work: Opened, indicator: Indicator, measurement: Measurement) -> list[str]:

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from collector.cli.measurements import heading, name_of, overview
+from collector.cli.measurements import heading, judged_on_year, name_of, overview
 from collector.cli.opening import ALL_SITES, opened
 from collector.cli.options import ConfigFile, Format, OutputFormat, PeriodText, SiteKey, new_app
 from collector.cli.output import emit, emit_json
@@ -65,4 +65,5 @@ def status(
             ]
         )
     elif measured:
-        emit(heading(work, measured[0][1]), "", overview(work, measured))
+        figures = overview(work, measured)
+        emit(heading(work, measured[0][1]), "", figures, *judged_on_year(work, measured))

@@ -93,6 +93,7 @@ TEXTS = MappingProxyType(
         "outlook": "Outlook",
         "baseline": "Baseline",
         "preliminary": "preliminary, the period is running",
+        "judged_on_year": "{name}: judged on the year to the end of the period, {value}.",
         "site": "Site",
         "object": "Object",
         "kind": "Kind",

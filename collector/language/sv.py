@@ -93,6 +93,7 @@ TEXTS = MappingProxyType(
         "outlook": "Prognos",
         "baseline": "Utgångsvärde",
         "preliminary": "preliminärt, perioden pågår",
+        "judged_on_year": "{name}: bedöms på året till periodens slut, {value}.",
         "site": "Plats",
         "object": "Objekt",
         "kind": "Typ",

@@ -60,6 +60,12 @@ class Desk:
         period = () if "--period" in options else ("--period", "2026-10")
         return self.driftkoll("indicator", "show", id_, "--format", "json", *period, *options).json
 
+    def overview(self, period: str) -> str:
+        """All indicators as they are printed, but for the spaces."""
+        said = self.driftkoll("status", "--period", period)
+        assert said.status == 0, said.err
+        return " ".join(said.out.split())
+
     def table(self, id_: str, *options: str) -> str:
         """The same as it is printed."""
         said = self.driftkoll("indicator", "show", id_, "--period", "2026-10", *options)
@@ -290,6 +296,16 @@ def test_a_change_counts_once_by_its_own_date(desk: Desk) -> None:
     assert (figure["value"], detail["changes"], detail["without_change"]) == (1, ["C1"], 1)
     assert desk.figure("changes_causing_disruption", "--period", "2026-09")["value"] == 1
     assert figure["detail"]["year_to_date"]["value"] == 2
+
+
+def test_a_count_that_is_judged_on_the_year_says_so_in_the_overview(desk: Desk) -> None:
+    link = {"caused_by_change": "C1", "disruption_report": "R1"}
+    desk.cases(incident(1, "2026-03-04", "2026-03-05", **link))
+    said = desk.overview("2026-10")
+    assert "Förändringar 0 st ≤ 5 st 100,00 % Uppnått" in said
+    assert said.endswith("Förändringar: bedöms på året till periodens slut, 1 st.")
+    assert "bedöms på" not in desk.overview("2026-03")
+    assert "bedöms på" not in desk.overview("2026-01..2026-10")
 
 
 @pytest.mark.parametrize("id_", ["changes_causing_disruption", "security_incidents"])
