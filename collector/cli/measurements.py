@@ -62,9 +62,10 @@ def judged_on_year(work: Opened, measured: Sequence[tuple[Indicator, Measurement
     for indicator, each in measured:
         so_far = each.detail.get("year_to_date")
         if so_far and each.verdict and so_far["value"] != each.value:
+            said = "judged_on_year_unknown" if so_far["value"] is None else "judged_on_year"
             value = words.value(so_far["value"], each.unit, each.target)
-            said = words["judged_on_year"].format(name=name_of(work, indicator), value=value)
-            lines += ["", *wrap(said, MAIL_WIDTH)]
+            line = words[said].format(name=name_of(work, indicator), value=value)
+            lines += ["", *wrap(line, MAIL_WIDTH)]
     return lines
 
 

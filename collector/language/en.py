@@ -94,6 +94,8 @@ TEXTS = MappingProxyType(
         "baseline": "Baseline",
         "preliminary": "preliminary, the period is running",
         "judged_on_year": "{name}: judged on the year to the end of the period, {value}.",
+        "judged_on_year_unknown": "{name}: judged on the year to the end of the period, not all of "
+        "which is known.",
         "site": "Site",
         "object": "Object",
         "kind": "Kind",

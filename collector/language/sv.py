@@ -94,6 +94,8 @@ TEXTS = MappingProxyType(
         "baseline": "Utgångsvärde",
         "preliminary": "preliminärt, perioden pågår",
         "judged_on_year": "{name}: bedöms på året till periodens slut, {value}.",
+        "judged_on_year_unknown": "{name}: bedöms på året till periodens slut, som inte är känt "
+        "i sin helhet.",
         "site": "Plats",
         "object": "Objekt",
         "kind": "Typ",

@@ -322,6 +322,7 @@ def test_a_zero_is_a_value_only_where_it_is_attested(desk: Desk, id_: str) -> No
     figure = desk.figure(id_)
     assert (figure["value"], figure["coverage"], figure["detail"]["attested"]) == (0, 1, True)
     assert figure["verdict"] == "not_measurable"  # nobody attested the months before it
+    assert "periodens slut, som inte är känt i sin helhet." in desk.overview("2026-10")
     said = desk.driftkoll(
         "register", "attest", register, "--period", "2026-01..2026-09", "--reason", "r"
     )
