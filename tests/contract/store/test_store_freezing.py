@@ -1,25 +1,33 @@
 """Frozen months: versions that are added and never changed, and their figures in all scopes."""
 
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from support.figures import ZONE, at, availability_indicator
-from support.stored import NOON, frozen_figure, registered, target, version
+from support.stored import NOON, case, frozen_figure, registered, target, version
 
+from collector.domain.cases import SERVICEDESK, Assignment, CaseStatus, Membership, Pause
+from collector.domain.desks import Desk, Feed
 from collector.domain.instants import DAY
 from collector.domain.measurements import FrozenFigure, FrozenVersion, Measurement
 from collector.domain.periods import Period
+from collector.domain.sources import Covered
 from collector.domain.states import Interval, Origin, State
 from collector.domain.targets import Kind
-from collector.kpi.fingerprint import fingerprint
+from collector.kpi.fingerprint import canonical, fingerprint
 from collector.kpi.periods import parse_period
+from collector.kpi.service_hours import AROUND_THE_CLOCK
 from collector.ports import ImportedRow
 from collector.services.freeze import freeze, frozen_period, frozen_periods
+from collector.services.freeze_cases import freeze_cases
 from collector.services.history import read_timelines
 from collector.services.measure import measure
 from collector.services.refused import Refused
 from collector.services.show import show
-from collector.store import SqlStore
+from collector.settings.register import load_register
+from collector.store import SqlStore, open_store
 
 ASKED = ("availability", "2026-09", "all", None, None)
 
@@ -193,3 +201,34 @@ def test_it_is_known_which_times_are_frozen(store: SqlStore) -> None:
     second = frozen_now(store, "glömt arbete")
     assert frozen_periods(store, START, END) == [second]
     assert (second.version, second.reason) == (2, "glömt arbete")
+
+
+def test_figures_of_cases_rest_on_the_same_in_each_database(
+    store: SqlStore, tmp_path: Path
+) -> None:
+    pauses = (Pause(START + DAY, START + 2 * DAY, CaseStatus.WAITING_CUSTOMER),)
+    ended = {"created": START, "resolved": START + 5 * DAY, "site": "laxa"}
+    answers = [1 + step * 4 / 6 for step in range(7)]
+    kept = [
+        *(case(f"{n}", **ended, satisfaction=it) for n, it in enumerate(answers)),
+        case('"ö"', **ended, waiting=DAY, pauses=pauses, groups=(Assignment("Nät", START),)),
+        case("report", **ended, report="D-1", change="C-7"),
+    ]
+    with closing(open_store(f"sqlite:///{tmp_path}/other.db", create=True)) as other:
+        marks = set()
+        for each, rows in ((store, kept), (other, kept[::-1])):
+            each.upsert_cases(rows)
+            each.cover(Covered("desk", None, NOW))
+            found = freeze_cases(
+                each,
+                load_register(),
+                [parse_period("2026-09", zone=ZONE, now=NOW)],
+                zone=ZONE,
+                service=AROUND_THE_CLOCK,
+                desk=Desk((Feed("desk"),), (Membership(SERVICEDESK, "Servicedesk"),)),
+            )
+            assert {"user_satisfaction", "incident_handling_time"} <= {
+                figure.indicator for figure in found.figures
+            }
+            marks.add(canonical(found.inputs))
+    assert len(marks) == 1
