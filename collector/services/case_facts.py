@@ -87,8 +87,8 @@ class _Reading:
         mine = [need for need in self._needs if need.pick is pick]
         if not mine:
             return CaseTable({})
-        # The rated are picked by when that was: their own times only say which case it is.
-        times = ALWAYS_READ if self._columns or pick is not Pick.ANSWERED else ("facets",)
+        # The rated are picked by when that was, whenever the case itself was.
+        times = ("facets",) if pick is Pick.ANSWERED else ALWAYS_READ
         columns = [*times, *self._columns]
         for need in mine:
             columns += need.columns

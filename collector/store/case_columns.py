@@ -64,6 +64,10 @@ class CaseColumns(Database):
         are alike follow each other."""
         spans = (resolved, answered, created, open_at)
         with self.reading() as connection, unswept():
+            kinds = self._kinds_in(connection)
+            numbers = kinds.such(types, columns, rated=answered is not None)
+            if not numbers and types is not None:
+                return dict.fromkeys(columns, ())
 
             def read(
                 types: Iterable[CaseType] | None, *such: Any, constants: Sequence[str] = ()
@@ -76,10 +80,6 @@ class CaseColumns(Database):
                 rows = fetch(connection.execute(chosen))
                 return columns_from(columns, rows, kinds.likenesses, constants)
 
-            kinds = self._kinds_in(connection)
-            numbers = kinds.such(types, columns, rated=answered is not None)
-            if not numbers and types is not None:
-                return dict.fromkeys(columns, ())
             if resolved is None and answered is None:
                 return read(types)
             # A year's cases are read kind by kind, out of an index that holds all that is asked

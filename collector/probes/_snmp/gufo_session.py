@@ -25,6 +25,7 @@ from collector.probes._snmp.client import (
 from collector.probes._snmp.credentials import Credential
 
 Answered = Callable[[Answer], None]
+"""What is called with the answer to a request."""
 
 
 class Session:
@@ -108,6 +109,7 @@ class Waiting:
 
 
 def expire(request: tuple[Session, Answered]) -> None:
+    """The deadline of a request has come: nothing where it is no longer under way."""
     session, answered = request
     if session.answered is answered:
         session.fail(Timeout("no answer"))
